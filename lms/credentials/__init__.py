@@ -1,0 +1,1 @@
+"""What is proved: codes, certificate sheets, and their verification by strangers."""
