@@ -1,0 +1,1 @@
+"""Rukn: a learning management system that pays people to learn."""

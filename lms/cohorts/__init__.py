@@ -1,0 +1,1 @@
+"""Programmes and cohorts: who learns together, with whom, and when."""

@@ -1,0 +1,51 @@
+"""Who may see a cohort and the enrolments in it."""
+
+from __future__ import annotations
+
+from sqlalchemy import Select, or_, select
+
+from lms.cohorts.models import STUDYING, Cohort, Enrolment, MentorSeat
+from lms.core.access import Role
+from lms.partners.models import Referral
+from lms.partners.policy import partner_ids
+from lms.people.models import User
+
+
+def mentored_cohort_ids(user: User) -> Select[tuple[int]]:
+    """Ids of the cohorts in which this person holds a mentor's seat."""
+    return select(MentorSeat.cohort_id).where(MentorSeat.user_id == user.id)
+
+
+def visible_cohorts(user: User) -> Select[tuple[Cohort]]:
+    """Staff see every cohort, a mentor those with a seat, a coordinator their partner's, a trainee those she is in."""
+    if Role.STAFF in user.roles:
+        return select(Cohort)
+    ways = [Cohort.id.in_(select(Enrolment.cohort_id).where(Enrolment.user_id == user.id))]
+    if Role.MENTOR in user.roles:
+        ways.append(Cohort.id.in_(mentored_cohort_ids(user)))
+    if Role.PARTNER in user.roles:
+        ways.append(Cohort.partner_id.in_(partner_ids(user)))
+    return select(Cohort).where(or_(*ways))
+
+
+def visible_enrolments(user: User) -> Select[tuple[Enrolment]]:
+    """Staff see all; a mentor those of their cohorts; a coordinator those of people their partner referred; a trainee her own."""
+    if Role.STAFF in user.roles:
+        return select(Enrolment)
+    ways = [Enrolment.user_id == user.id]
+    if Role.MENTOR in user.roles:
+        ways.append(Enrolment.cohort_id.in_(mentored_cohort_ids(user)))
+    if Role.PARTNER in user.roles:
+        referred = select(Referral.user_id).where(Referral.partner_id.in_(partner_ids(user)))
+        ways.append(Enrolment.user_id.in_(referred))
+    return select(Enrolment).where(or_(*ways))
+
+
+def own_enrolments(user: User) -> Select[tuple[Enrolment]]:
+    """The places in which this person studies now or has finished."""
+    return select(Enrolment).where(Enrolment.user_id == user.id, Enrolment.state.in_(STUDYING))
+
+
+def may_mentor(user: User, cohort_id: int, seats: set[int]) -> bool:
+    """Whether this person mentors that cohort; `seats` holds the ids of their cohorts."""
+    return Role.MENTOR in user.roles and cohort_id in seats

@@ -1,0 +1,1 @@
+"""The ground: database, access, facts, jobs, money, words. Knows no feature."""

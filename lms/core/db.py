@@ -1,0 +1,127 @@
+"""The database: one session, one law of transactions, the same on SQLite and PostgreSQL."""
+
+from __future__ import annotations
+
+import sqlite3
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from datetime import UTC, datetime
+from typing import TYPE_CHECKING, Any
+
+from flask_sqlalchemy import SQLAlchemy
+from flask_sqlalchemy.session import Session as FlaskSession
+from sqlalchemy import JSON, Connection, DateTime, Dialect, Engine, MetaData, event
+from sqlalchemy.orm import DeclarativeBase, Session
+from sqlalchemy.types import TypeDecorator
+
+NAMING = {
+    "ix": "ix_%(column_0_N_label)s",
+    "uq": "uq_%(table_name)s_%(column_0_N_name)s",
+    "ck": "ck_%(table_name)s_%(constraint_name)s",
+    "fk": "fk_%(table_name)s_%(column_0_N_name)s_%(referred_table_name)s",
+    "pk": "pk_%(table_name)s",
+}
+
+
+class Instant(TypeDecorator[datetime]):
+    """An aware moment, kept in UTC. SQLite forgets zones, so they are put back on the way out."""
+
+    impl = DateTime(timezone=True)
+    cache_ok = True
+
+    def process_bind_param(self, value: datetime | None, dialect: Dialect) -> datetime | None:
+        if value is None:
+            return None
+        if value.tzinfo is None:
+            raise ValueError("a moment needs its zone")
+        value = value.astimezone(UTC)
+        return value.replace(tzinfo=None) if dialect.name == "sqlite" else value
+
+    def process_result_value(self, value: datetime | None, dialect: Dialect) -> datetime | None:
+        return value if value is None else value.replace(tzinfo=UTC) if value.tzinfo is None else value.astimezone(UTC)
+
+
+class Base(DeclarativeBase):
+    metadata = MetaData(naming_convention=NAMING)
+
+
+db = SQLAlchemy(model_class=Base, session_options={"expire_on_commit": False})
+# Flask-SQLAlchemy copies the base class, and a class may not carry this map and its registry at once: so the map is given afterwards.
+db.Model.registry.update_type_annotation_map({datetime: Instant, dict[str, Any]: JSON, list[Any]: JSON, list[str]: JSON})
+
+if TYPE_CHECKING:
+
+    class Model(Base):
+        __abstract__ = True
+else:
+    Model = db.Model
+
+
+def mode(*, write: bool) -> None:
+    """Say how the next transaction of this session begins. Sends nothing: BEGIN goes out with the first statement."""
+    session = db.session()
+    session.execution_options = session.execution_options.union({"write": write})
+
+
+@contextmanager
+def transaction(*, write: bool) -> Iterator[None]:
+    """To leave is to commit, to raise is to roll back; a reading transaction always rolls back. The only commit there is."""
+    mode(write=write)
+    try:
+        yield
+        if write:
+            db.session.commit()
+        else:
+            db.session.rollback()
+    except BaseException:
+        db.session.info.pop("after_commit", None)
+        db.session.rollback()
+        raise
+    for call in db.session.info.pop("after_commit", []):
+        call()
+
+
+def after_commit(call: Callable[[], None]) -> None:
+    """Run `call` once this transaction has been committed, and not at all if it is rolled back. It must not raise."""
+    db.session.info.setdefault("after_commit", []).append(call)
+
+
+def release() -> None:
+    """Let go of the write lock before slow work: a hash, a picture, a PDF. What was loaded is read again after it.
+
+    Raises RuntimeError when rows are waiting to be written, because they would be lost.
+    """
+    if db.session.new or db.session.dirty or db.session.deleted:
+        raise RuntimeError("unsaved rows")
+    db.session.rollback()
+
+
+def wire(engine: Engine) -> None:
+    """Teach an engine the law of the edge: BEGIN IMMEDIATE to write, a refusing BEGIN to read. Once per engine."""
+    if engine.dialect.name == "postgresql":
+
+        @event.listens_for(engine, "begin")
+        def _begin_pg(conn: Connection) -> None:
+            driver = conn.connection.driver_connection
+            assert driver is not None
+            driver.read_only = not conn.get_execution_options().get("write", False)
+
+        return
+
+    @event.listens_for(engine, "connect")
+    def _connect(raw: sqlite3.Connection, record: Any) -> None:
+        raw.isolation_level = None  # the driver begins nothing by itself
+        for pragma in ("journal_mode=WAL", "synchronous=NORMAL", "foreign_keys=ON", "busy_timeout=20000"):
+            raw.execute("PRAGMA " + pragma)
+
+    @event.listens_for(engine, "begin")
+    def _begin(conn: Connection) -> None:
+        write = conn.get_execution_options().get("write", False)
+        conn.exec_driver_sql(f"PRAGMA query_only={0 if write else 1}")
+        conn.exec_driver_sql("BEGIN IMMEDIATE" if write else "BEGIN")
+
+
+@event.listens_for(FlaskSession, "before_flush")
+def _reading_never_writes(session: Session, context: Any, instances: Any) -> None:
+    if not session.execution_options.get("write"):
+        raise RuntimeError("a write outside transaction(write=True)")

@@ -1,0 +1,238 @@
+"""Files people hand in: recognised by their bytes, pictures made anew, kept under random names outside the web root."""
+
+from __future__ import annotations
+
+import io
+import secrets
+import zipfile
+from collections.abc import Callable
+from dataclasses import dataclass
+from datetime import datetime
+from hashlib import sha256
+from pathlib import Path
+from typing import Any, Protocol
+
+from flask import Response, current_app
+from sqlalchemy import ForeignKey, String
+from sqlalchemy.orm import Mapped, mapped_column
+
+from lms.core import clock
+from lms.core.db import Model
+from lms.core.errors import Refused
+from lms.core.fmt import size
+from lms.core.i18n import _
+
+LIMIT = 5_000_000
+MAX_SIDE = 1600  # a photograph of a page stays readable, and a phone uploads it
+MAX_PIXELS = 40_000_000
+
+
+class StoredFile(Model):
+    """A file in the store. `key` is random; the name its owner gave is kept here only and never becomes a path or an address."""
+
+    __tablename__ = "stored_file"
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    key: Mapped[str] = mapped_column(String(64), unique=True)
+    sha256: Mapped[str] = mapped_column(String(64))
+    kind: Mapped[str] = mapped_column(String(80))
+    size: Mapped[int]
+    name: Mapped[str] = mapped_column(String(200))
+    owner_id: Mapped[int | None] = mapped_column(ForeignKey("person.id"), index=True)
+    made_at: Mapped[datetime] = mapped_column(default=clock.now)
+
+
+@dataclass(frozen=True)
+class Accepted:
+    """Bytes that may be kept: what they are, and a plain name to show."""
+
+    content: bytes
+    kind: str
+    name: str
+
+
+class Store(Protocol):
+    """Where bytes lie."""
+
+    def put(self, key: str, content: bytes) -> None: ...
+    def get(self, key: str) -> bytes: ...
+    def writable(self) -> bool: ...
+
+
+class Folder:
+    """A folder of this machine. Two levels of names, so that no folder grows too large."""
+
+    def __init__(self, root: Path) -> None:
+        self.root = root
+
+    def put(self, key: str, content: bytes) -> None:
+        path = self._path(key)
+        path.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
+        part = path.with_suffix(".part")
+        part.write_bytes(content)
+        part.replace(path)
+
+    def get(self, key: str) -> bytes:
+        return self._path(key).read_bytes()
+
+    def writable(self) -> bool:
+        try:
+            self.root.mkdir(parents=True, exist_ok=True, mode=0o700)
+            probe = self.root / f".probe-{secrets.token_hex(4)}"
+            probe.write_bytes(b"")
+            probe.unlink()
+        except OSError:
+            return False
+        return True
+
+    def _path(self, key: str) -> Path:
+        if not key.isalnum():
+            raise ValueError("a key has letters and digits only")
+        return self.root / key[:2] / key
+
+
+class Bucket:
+    """An S3 bucket."""
+
+    def __init__(self, name: str) -> None:
+        import boto3
+
+        self.name = name
+        self.client = boto3.client("s3")
+
+    def put(self, key: str, content: bytes) -> None:
+        self.client.put_object(Bucket=self.name, Key=key, Body=content)
+
+    def get(self, key: str) -> bytes:
+        return bytes(self.client.get_object(Bucket=self.name, Key=key)["Body"].read())
+
+    def writable(self) -> bool:
+        try:
+            self.put("probe", b"")
+        except Exception:
+            return False
+        return True
+
+
+def store_for(place: str) -> Store:
+    """The store that `LMS_FILES` names: a folder, or `s3://bucket`."""
+    return Bucket(place.removeprefix("s3://").strip("/")) if place.startswith("s3://") else Folder(Path(place))
+
+
+def store() -> Store:
+    """The store of the running application."""
+    kept: Store = current_app.extensions["files"]
+    return kept
+
+
+def keep(accepted: Accepted, *, owner: Any | None = None) -> StoredFile:
+    """Put the bytes away and return their row, not yet added to the session.
+
+    A transaction that rolls back leaves bytes that nothing names: they cost space, never truth.
+    """
+    key = secrets.token_hex(20)
+    store().put(key, accepted.content)
+    return StoredFile(
+        key=key, sha256=sha256(accepted.content).hexdigest(), kind=accepted.kind, size=len(accepted.content),
+        name=accepted.name, owner_id=owner.id if owner is not None else None,
+    )
+
+
+def accept(content: bytes, name: str, *, limit: int = LIMIT) -> Accepted:
+    """Judge what a person sends by its bytes. Raises Refused with what is wrong and what would do.
+
+    Pictures are made anew: turned upright, at most 1600 pixels a side, without the place and device a phone writes into them.
+    Slow: call `release()` before it.
+    """
+    if len(content) > limit:
+        raise Refused(_("The file is too big (%(size)s). The limit is %(limit)s.", size=size(len(content)), limit=size(limit)))
+    if not content:
+        raise Refused(_("The file is empty. Choose another file."))
+    for sniff in (_picture, _pdf, _office, _text):
+        found = sniff(content)
+        if found:
+            return Accepted(found[0], found[1], plain_name(name, found[2]))
+    raise Refused(_("We cannot open this kind of file. Send a photo, a PDF, a text or an office file."))
+
+
+def plain_name(name: str, ending: str) -> str:
+    """A name fit to show: no folders, no control or direction signs, the ending of what the bytes really are."""
+    stem = name.replace("\\", "/").rsplit("/", 1)[-1].rsplit(".", 1)[0]
+    stem = "".join(sign for sign in stem if sign.isprintable() and not "\u2000" <= sign <= "\u206f").strip(". ")[:80]
+    return f"{stem or 'file'}.{ending}"
+
+
+def download(file: StoredFile, *, inline: bool = False) -> Response:
+    """The bytes as an answer that no browser will run: named type, no sniffing, a sandbox. Only pictures may show in the page."""
+    answer = Response(store().get(file.key), mimetype=file.kind)
+    shown = inline and file.kind in {"image/jpeg", "image/png", "image/webp"}
+    answer.headers.set("Content-Disposition", "inline" if shown else "attachment", **({} if shown else {"filename": file.name}))
+    answer.headers["X-Content-Type-Options"] = "nosniff"
+    answer.headers["Content-Security-Policy"] = "sandbox; default-src 'none'"
+    answer.headers["Cache-Control"] = "private, no-store"
+    return answer
+
+
+Found = tuple[bytes, str, str] | None
+
+
+def _picture(content: bytes) -> Found:
+    known = (b"\xff\xd8\xff", b"\x89PNG\r\n\x1a\n", b"GIF8", b"BM")
+    if not (content.startswith(known) or (content[:4] == b"RIFF" and content[8:12] == b"WEBP")):
+        return None
+    from PIL import Image, ImageOps
+
+    try:
+        with Image.open(io.BytesIO(content), formats=("JPEG", "PNG", "GIF", "BMP", "WEBP")) as picture:
+            if picture.width * picture.height > MAX_PIXELS:
+                raise Refused(_("The picture is too large. Make it smaller and send it again."))
+            upright = ImageOps.exif_transpose(picture)
+            upright.thumbnail((MAX_SIDE, MAX_SIDE))
+            clear = upright.mode in {"RGBA", "LA", "P"} and picture.format != "JPEG"
+            made = io.BytesIO()
+            if clear:
+                upright.convert("RGBA").save(made, "PNG", optimize=True)
+                return made.getvalue(), "image/png", "png"
+            upright.convert("RGB").save(made, "JPEG", quality=82, optimize=True)
+            return made.getvalue(), "image/jpeg", "jpg"
+    except (OSError, ValueError, SyntaxError, Image.DecompressionBombError) as trouble:
+        raise Refused(_("We cannot open this picture. Take it again and send it.")) from trouble
+
+
+def _pdf(content: bytes) -> Found:
+    return (content, "application/pdf", "pdf") if content.startswith(b"%PDF-") else None
+
+
+OFFICE = {
+    "word/document.xml": ("application/vnd.openxmlformats-officedocument.wordprocessingml.document", "docx"),
+    "xl/workbook.xml": ("application/vnd.openxmlformats-officedocument.spreadsheetml.sheet", "xlsx"),
+    "ppt/presentation.xml": ("application/vnd.openxmlformats-officedocument.presentationml.presentation", "pptx"),
+}
+
+
+def _office(content: bytes) -> Found:
+    if not content.startswith(b"PK\x03\x04"):
+        return None
+    try:
+        with zipfile.ZipFile(io.BytesIO(content)) as archive:
+            names = set(archive.namelist())
+            if "mimetype" in names and archive.getinfo("mimetype").file_size < 100:
+                kind = archive.read("mimetype").decode("ascii", "replace")
+                if kind.startswith("application/vnd.oasis.opendocument."):
+                    return content, kind, {"text": "odt", "spreadsheet": "ods", "presentation": "odp"}.get(kind.rsplit(".", 1)[-1], "odf")
+    except (zipfile.BadZipFile, OSError):
+        return None
+    return next(((content, *OFFICE[name]) for name in OFFICE if name in names), None)
+
+
+def _text(content: bytes) -> Found:
+    try:
+        text = content.decode("utf-8-sig")
+    except UnicodeDecodeError:
+        return None
+    if any(ord(sign) < 32 and sign not in "\t\n\r\f" for sign in text):
+        return None
+    return text.encode(), "text/plain", "txt"
+
+
+Sniffer = Callable[[bytes], Found]

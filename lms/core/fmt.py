@@ -1,0 +1,117 @@
+"""Every number, date, time, size and amount that a person reads goes through here.
+
+Babel prints Latin digits for Arabic and Persian whatever CLDR says, so numbers ask for their numbering system by name and dates are
+translated afterwards. Amounts, codes and phone numbers stay in Latin digits inside an isolated left-to-right run.
+"""
+
+from __future__ import annotations
+
+from datetime import date as Date
+from datetime import datetime, time, timedelta
+from zoneinfo import ZoneInfo
+
+from babel import Locale, dates, numbers
+from flask_babel import get_locale
+from markupsafe import Markup
+
+from lms.core.i18n import _, ngettext
+from lms.core.money import Money
+
+SYSTEMS = {"ar": "arab", "ckb": "arab", "fa": "arabext", "ps": "arabext"}
+DIGITS = {
+    "arab": str.maketrans("0123456789", "٠١٢٣٤٥٦٧٨٩"),
+    "arabext": str.maketrans("0123456789", "۰۱۲۳۴۵۶۷۸۹"),
+}
+TO_LATIN = str.maketrans("٠١٢٣٤٥٦٧٨٩۰۱۲۳۴۵۶۷۸۹", "01234567890123456789")
+
+
+def latin_digits(text: str) -> str:
+    """Arabic and Persian digits typed by a person, as Latin ones."""
+    return text.translate(TO_LATIN)
+
+
+def _locale() -> Locale:
+    return get_locale() or Locale("en")
+
+
+def _digits(text: str) -> str:
+    system = SYSTEMS.get(_locale().language)
+    return text.translate(DIGITS[system]) if system else text
+
+
+def num(value: int | float) -> str:
+    """A number in the digits and grouping of the page's language."""
+    locale = _locale()
+    return numbers.format_decimal(value, locale=locale, numbering_system=SYSTEMS.get(locale.language, "latn"))
+
+
+def percent(value: float, digits: int = 0) -> str:
+    """A share from 0 to 1 as a percentage."""
+    locale = _locale()
+    pattern = "#,##0" + ("." + "0" * digits if digits else "") + "%"
+    return numbers.format_percent(value, format=pattern, locale=locale, numbering_system=SYSTEMS.get(locale.language, "latn"))
+
+
+def money(amount: Money) -> Markup:
+    """`12.50 USD`, isolated and left to right in every language: a sum must never be read backwards."""
+    whole, _dot, rest = amount.plain().partition(".")
+    sign, whole = ("-", whole[1:]) if whole.startswith("-") else ("", whole)
+    return Markup('<bdi class="ltr num">{}</bdi>').format(f"{sign}{int(whole):,}{'.' + rest if rest else ''} {amount.currency}")
+
+
+def code(text: str) -> Markup:
+    """A code, an account, a phone number: Latin, left to right, in one piece."""
+    return Markup('<bdi class="ltr num">{}</bdi>').format(text)
+
+
+def date(value: Date | datetime, *, zone: str | None = None, weekday: bool = True) -> str:
+    """`Sunday, 22 November 2026`, in the words and digits of the page's language."""
+    day = _local(value, zone).date() if isinstance(value, datetime) else value
+    return _digits(dates.format_date(day, "EEEE, d MMMM y" if weekday else "d MMMM y", locale=_locale()))
+
+
+def clock(value: datetime | time, *, zone: str | None = None) -> str:
+    """`18:00`; a moment is told in the given zone."""
+    moment = _local(value, zone).time() if isinstance(value, datetime) else value
+    return _digits(f"{moment:%H:%M}")
+
+
+def moment(value: datetime, *, zone: str | None = None) -> str:
+    """Date and time together, with the weekday."""
+    return _("%(date)s, %(time)s", date=date(value, zone=zone), time=clock(value, zone=zone))
+
+
+def size(octets: int) -> str:
+    """`38 KB` or `2 MB`, rounded up: what a tap will cost."""
+    if octets < 1_000_000:
+        return _("%(n)s KB", n=num(max(1, -(-octets // 1000))))
+    return _("%(n)s MB", n=num(-(-octets // 1_000_000)))
+
+
+def minutes(count: int) -> str:
+    """`12 minutes`."""
+    return ngettext("%(n)s minute", "%(n)s minutes", count, n=num(count))
+
+
+def days(count: int) -> str:
+    """`2 days`."""
+    return ngettext("%(n)s day", "%(n)s days", count, n=num(count))
+
+
+def waited(span: timedelta) -> str:
+    """How long something has waited, in the largest whole unit."""
+    whole = int(span.total_seconds())
+    if whole < 3600:
+        return minutes(max(1, whole // 60))
+    if whole < 86400:
+        return ngettext("%(n)s hour", "%(n)s hours", whole // 3600, n=num(whole // 3600))
+    return days(whole // 86400)
+
+
+def out_of(part: int | float, whole: int | float) -> str:
+    """`8 of 10`: a score in words, never as a fraction or a percentage."""
+    return _("%(part)s of %(whole)s", part=num(part), whole=num(whole))
+
+
+def _local(value: datetime, zone: str | None) -> datetime:
+    return value.astimezone(ZoneInfo(zone)) if zone else value

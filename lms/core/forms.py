@@ -1,0 +1,63 @@
+"""Forms: what a person typed, read with care and given back unharmed when something is wrong."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Any
+
+from flask_wtf import FlaskForm
+from wtforms import Field
+
+from lms.core.db import db, mode
+from lms.core.errors import Refused
+from lms.core.fmt import latin_digits
+
+
+class Form(FlaskForm):
+    """The house's form. `form_errors` holds what no single field is guilty of, such as a refusal by a rule."""
+
+    def refuse(self, sentence: str) -> None:
+        """Show a rule's sentence above the form."""
+        self.form_errors.append(sentence)
+
+
+def tried(form: Form, act: Callable[..., Any], *args: Any, **kwargs: Any) -> bool:
+    """Run an action; a refusal is shown on the form and nothing of the action is kept. Whether it went through.
+
+    For views where something was typed. Elsewhere let Refused rise: the edge tells it and goes back.
+    """
+    try:
+        act(*args, **kwargs)
+    except Refused as no:
+        db.session.rollback()
+        mode(write=True)
+        form.refuse(no.sentence)
+        return False
+    return True
+
+
+def strip(value: str | None) -> str | None:
+    """A filter: no white space around what was typed."""
+    return value.strip() if isinstance(value, str) else value
+
+
+def digits(value: str | None) -> str | None:
+    """A filter: Arabic and Persian digits become Latin ones."""
+    return latin_digits(value.strip()) if isinstance(value, str) else value
+
+
+def tidy_number(value: str | None) -> str | None:
+    """A filter for amounts: any digits, Arabic decimal sign or comma read as a point."""
+    return latin_digits(value.strip()).replace("٫", ".").replace(",", ".") if isinstance(value, str) else value
+
+
+def error_list(form: FlaskForm) -> list[tuple[str | None, str]]:
+    """(field id or None, sentence) for the error summary, in the order of the fields."""
+    found: list[tuple[str | None, str]] = [(None, str(sentence)) for sentence in form.form_errors]
+    for field in form:
+        found += [(_target(field), str(sentence)) for sentence in field.errors if isinstance(sentence, str) or not isinstance(sentence, dict)]
+    return found
+
+
+def _target(field: Field) -> str:
+    return str(field.id)

@@ -1,0 +1,65 @@
+"""What every page needs: addresses of static files with their content's hash, and lists cut into pages in SQL."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from functools import lru_cache
+from hashlib import sha256
+from pathlib import Path
+from typing import Any, Generic, TypeVar
+from urllib.parse import urlsplit
+
+from flask import current_app, request, url_for
+from sqlalchemy import Select
+
+from lms.core.db import db
+
+T = TypeVar("T")
+PER_PAGE = 50
+
+
+@lru_cache(maxsize=512)
+def _digest(path: str, changed: float) -> str:
+    return sha256(Path(path).read_bytes()).hexdigest()[:12]
+
+
+def asset(name: str) -> str:
+    """The address of a file in `static/`, with a hash of its content, so that it may be kept for a year."""
+    path = Path(current_app.static_folder or "static") / name
+    return url_for("static", filename=name, v=_digest(str(path), path.stat().st_mtime))
+
+
+@dataclass(frozen=True)
+class Page(Generic[T]):
+    """One page of a list: its rows, and the numbers of the pages beside it."""
+
+    rows: Sequence[T]
+    number: int
+    more: bool
+
+    @property
+    def previous(self) -> int | None:
+        return self.number - 1 if self.number > 1 else None
+
+    @property
+    def next(self) -> int | None:
+        return self.number + 1 if self.more else None
+
+
+def page_of(statement: Select[Any], *, per: int = PER_PAGE, scalars: bool = True) -> Page[Any]:
+    """The page that `?page=` asks for. Reads one row more than it shows, so no list is ever counted or read whole."""
+    number = max(1, request.args.get("page", 1, type=int))
+    asked = statement.limit(per + 1).offset((number - 1) * per)
+    rows = db.session.scalars(asked).all() if scalars else db.session.execute(asked).all()
+    return Page(rows[:per], number, len(rows) > per)
+
+
+def safe_next(target: str | None) -> str | None:
+    """A path on this site and nothing else: no host, no scheme, no backslash, no control sign. None where it is anything else."""
+    if not target or not target.startswith("/") or target.startswith("//") or "\\" in target:
+        return None
+    if any(ord(sign) < 33 or ord(sign) == 127 for sign in target):
+        return None
+    parts = urlsplit(target)
+    return None if parts.scheme or parts.netloc else target

@@ -1,0 +1,77 @@
+"""Fields that a stolen database must not give away: sealed with AES-GCM, found again by a keyed index.
+
+The key lives in the keys folder, never in the database. The column's name is bound into each value, so that a sealed phone number
+copied into another column does not open.
+"""
+
+from __future__ import annotations
+
+import hmac
+import os
+from hashlib import sha256
+from pathlib import Path
+
+from cryptography.exceptions import InvalidTag
+from cryptography.hazmat.primitives.ciphers.aead import AESGCM
+from sqlalchemy import Dialect, LargeBinary
+from sqlalchemy.types import TypeDecorator
+
+KEY_ID = b"\x01"
+
+
+class Keyring:
+    """The field key of this process; `unlock` reads it, making it at the first start of an installation."""
+
+    def __init__(self) -> None:
+        self._key: bytes | None = None
+
+    def unlock(self, folder: Path, *, make: bool) -> None:
+        """Read the key from `folder/fields.key`. Raises FileNotFoundError where it is missing and may not be made."""
+        path = folder / "fields.key"
+        if make and not path.exists():
+            folder.mkdir(parents=True, exist_ok=True, mode=0o700)
+            try:
+                with os.fdopen(os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600), "wb") as file:
+                    file.write(os.urandom(32))
+            except FileExistsError:
+                pass
+        self._key = path.read_bytes()
+
+    def part(self, purpose: str) -> bytes:
+        """A key for one purpose, derived from the one that is kept."""
+        if self._key is None:
+            raise RuntimeError("the field key was not unlocked")
+        return hmac.digest(self._key, purpose.encode(), "sha256")
+
+
+keyring = Keyring()
+
+
+def blind(value: str, purpose: str) -> str:
+    """An index by which a sealed value is found: the same value gives the same sign, and nobody without the key can try values."""
+    return hmac.new(keyring.part("blind:" + purpose), value.encode(), sha256).hexdigest()
+
+
+class Sealed(TypeDecorator[str]):
+    """A text column kept encrypted. `place` is `table.column`."""
+
+    impl = LargeBinary
+    cache_ok = True
+
+    def __init__(self, place: str) -> None:
+        super().__init__()
+        self.place = place
+
+    def process_bind_param(self, value: str | None, dialect: Dialect) -> bytes | None:
+        if value is None:
+            return None
+        nonce = os.urandom(12)
+        return KEY_ID + nonce + AESGCM(keyring.part("seal")).encrypt(nonce, value.encode(), self.place.encode())
+
+    def process_result_value(self, value: bytes | None, dialect: Dialect) -> str | None:
+        if value is None:
+            return None
+        try:
+            return AESGCM(keyring.part("seal")).decrypt(value[1:13], value[13:], self.place.encode()).decode()
+        except InvalidTag as wrong:
+            raise RuntimeError(f"{self.place} was sealed with another key or for another column") from wrong

@@ -1,0 +1,1 @@
+"""Partner organisations, their staff, and the people they refer."""
