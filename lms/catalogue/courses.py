@@ -374,7 +374,9 @@ class Course:
 
     def requirements(self) -> tuple[Requirement, ...]:
         """Everything required, with the rule that makes it done."""
-        return tuple(Requirement(kind, item.uid, item.title, item.weight, _done(kind, item)) for kind, item in self.items() if item.required)
+        return tuple(
+            Requirement(kind, item.uid, item.title, item.weight, _done(kind, item)) for kind, item in self.items() if item.required
+        )
 
     def languages(self) -> tuple[str, ...]:
         """The languages that have the text of at least one lesson; English first."""
