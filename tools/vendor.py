@@ -31,7 +31,7 @@ VENDORED = (
     Vendored("axe-core", "tests/vendor/axe", ("axe.min.js", "LICENSE-3RD-PARTY.txt"), standalone=True),
 )
 # Published without a licence file, from a repository whose licence stands here already.
-ELSEWHERE = {"@annotorious/core": "Copyright (c) 2020, Pelagios Network: the licence is static/vendor/annotorious/LICENSE of this project.\n"}
+ELSEWHERE = {"@annotorious/core": "Copyright (c) 2020, Pelagios Network: see static/vendor/annotorious/LICENSE of this project.\n"}
 
 
 def main() -> None:
