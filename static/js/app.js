@@ -1,0 +1,43 @@
+// Comfort, never need: every page and form works without this file. Its few words ride on data-* of <body>.
+(() => {
+  const doc = document, words = doc.body.dataset;
+
+  // "Show" beside a password. The button is hidden until somebody can answer it.
+  for (const button of doc.querySelectorAll('[data-reveal]')) {
+    const field = doc.getElementById(button.dataset.reveal), label = button.querySelector('span');
+    button.hidden = false;
+    button.addEventListener('click', () => {
+      const shown = field.type === 'password';
+      field.type = shown ? 'text' : 'password';
+      button.setAttribute('aria-pressed', String(shown));
+      label.textContent = shown ? words.hide : words.show;
+    });
+    // A browser keeps as a password only what is one when the form goes.
+    field.form && field.form.addEventListener('submit', () => { field.type = 'password'; });
+  }
+
+  // What went wrong is read first, once.
+  const summary = doc.getElementById('sum');
+  if (summary) summary.focus();
+
+  // A second tap sends nothing. The button is marked, not disabled: its name and value go with the form, and focus stays.
+  const sent = 'data-sent';
+  doc.addEventListener('submit', event => {
+    const form = event.target;
+    if (event.defaultPrevented || form.method !== 'post' || 'again' in form.dataset) return;
+    if (form.hasAttribute(sent)) { event.preventDefault(); return; }
+    form.setAttribute(sent, '');
+    if (event.submitter) event.submitter.setAttribute('aria-disabled', 'true');
+  });
+  // Back in the browser shows the page as it was left: let it send again.
+  addEventListener('pageshow', event => {
+    if (!event.persisted) return;
+    for (const form of doc.querySelectorAll('[' + sent + ']')) form.removeAttribute(sent);
+    for (const button of doc.querySelectorAll('[aria-disabled]')) button.removeAttribute('aria-disabled');
+  });
+
+  for (const button of doc.querySelectorAll('[data-print]')) {
+    button.hidden = false;
+    button.addEventListener('click', () => print());
+  }
+})();
