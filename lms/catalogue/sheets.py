@@ -107,7 +107,8 @@ class Sheet:
         try:
             for event in yaml.parse(text, Loader=yaml.BaseLoader):
                 if isinstance(event, yaml.AliasEvent):  # an alias inside its own anchor never ends
-                    survey.error(Place(file, first_line + event.start_mark.line), "write it out: we do not use YAML aliases (*)")
+                    line = event.start_mark.line if event.start_mark else 0
+                    survey.error(Place(file, first_line + line), "write it out: we do not use YAML aliases (*)")
                     return cls(survey, file, first_line, None)
             node = yaml.compose(text, Loader=yaml.BaseLoader)
         except yaml.MarkedYAMLError as error:
