@@ -10,7 +10,7 @@ from sqlalchemy.orm import Mapped, mapped_column, relationship
 
 from lms.catalogue.models import CourseVersion
 from lms.core import clock
-from lms.core.db import Model
+from lms.core.db import Model, choice
 from lms.partners.models import Partner
 from lms.people.models import User
 
@@ -64,7 +64,7 @@ class Cohort(Model):
     starts_on: Mapped[date]
     ends_on: Mapped[date]
     capacity: Mapped[int] = mapped_column(default=30)
-    state: Mapped[CohortState] = mapped_column(String(12), default=CohortState.DRAFT)
+    state: Mapped[CohortState] = mapped_column(choice(CohortState), default=CohortState.DRAFT)
 
     programme: Mapped[Programme] = relationship()
     partner: Mapped[Partner | None] = relationship()
@@ -105,7 +105,7 @@ class Enrolment(Model):
     id: Mapped[int] = mapped_column(primary_key=True)
     cohort_id: Mapped[int] = mapped_column(ForeignKey("cohort.id"))
     user_id: Mapped[int] = mapped_column(ForeignKey("person.id"), index=True)
-    state: Mapped[EnrolmentState] = mapped_column(String(12), default=EnrolmentState.ACTIVE)
+    state: Mapped[EnrolmentState] = mapped_column(choice(EnrolmentState), default=EnrolmentState.ACTIVE)
     made_at: Mapped[datetime] = mapped_column(default=clock.now)
     completed_at: Mapped[datetime | None]
 

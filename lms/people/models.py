@@ -38,6 +38,7 @@ class User(UserMixin, Model):  # type: ignore[misc]
     """A person. Identifiers are normalised before they are kept; the phone is sealed and found by its blind index."""
 
     __tablename__ = "person"
+    __allow_unmapped__ = True  # for the two attributes below that are no columns
 
     id: Mapped[int] = mapped_column(primary_key=True)
     pseudonym: Mapped[str] = mapped_column(String(10), unique=True, default=new_pseudonym)
@@ -57,7 +58,8 @@ class User(UserMixin, Model):  # type: ignore[misc]
     active: Mapped[bool] = mapped_column(default=True)
     made_at: Mapped[datetime] = mapped_column(default=clock.now)
 
-    sign_in_token: str | None = None  # the token of this request's sign-in; put there by the loader, never stored
+    sign_in_token: str | None = None  # this request's sign-in; put there by the loader, never stored
+    stepped_up_at: datetime | None = None
 
     def get_id(self) -> str:
         """What the cookie holds: this sign-in's token. Without one there is nothing to sign in with."""

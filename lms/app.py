@@ -1,0 +1,237 @@
+"""The application: settings in, a Flask app out. The law of the edge stands here: to return is to commit, to raise is to roll back."""
+
+from __future__ import annotations
+
+import logging
+from pathlib import Path
+from typing import Any
+
+from flask import Blueprint, Flask, Response, flash, g, jsonify, redirect, render_template, request
+from flask.typing import ResponseReturnValue
+from flask_compress import Compress
+from flask_login import current_user
+from flask_migrate import Migrate
+from flask_wtf.csrf import CSRFError, CSRFProtect, generate_csrf
+from markupsafe import Markup
+from sqlalchemy.orm.exc import StaleDataError
+from werkzeug.exceptions import HTTPException, RequestEntityTooLarge
+from werkzeug.middleware.proxy_fix import ProxyFix
+
+from lms import reactions
+from lms.config import Settings
+from lms.core import facts, fmt, i18n, jobs
+from lms.core.access import access_of, ask_to_sign_in, gate, wants_json
+from lms.core.db import db, mode, transaction, wire
+from lms.core.errors import Refused
+from lms.core.files import store_for
+from lms.core.forms import error_list
+from lms.core.i18n import _
+from lms.core.pages import asset, safe_next
+from lms.core.sealing import keyring
+from lms.core.sheets import Sheets
+from lms.home import health, navigation
+from lms.home import views as home
+from lms.people import sign_ins
+from lms.people import views as people
+
+SAFE_METHODS = frozenset({"GET", "HEAD", "OPTIONS"})
+ROOT = Path(__file__).resolve().parent.parent
+ROOMS: tuple[Blueprint, ...] = (  # one line a feature
+    home.bp,
+    health.bp,
+    people.bp,
+)
+
+POLICY = (
+    "default-src 'none'; script-src 'self'; style-src 'self'{sheet}; img-src 'self' data: blob:; connect-src 'self'; "
+    "worker-src 'self'; manifest-src 'self'; font-src 'self'; form-action 'self'; base-uri 'none'; frame-ancestors 'none'"
+)
+
+
+class School(Flask):
+    """The law of the edge. A GET rolls back, everything else commits when its view returns."""
+
+    def preprocess_request(self) -> ResponseReturnValue | None:
+        mode(write=request.method not in SAFE_METHODS)  # before the user loader's SELECT opens the transaction
+        return super().preprocess_request()
+
+    def dispatch_request(self) -> ResponseReturnValue:
+        with transaction(write=request.method not in SAFE_METHODS):  # a failing commit so meets the error handlers
+            return super().dispatch_request()
+
+    def handle_user_exception(self, e: Exception) -> Any:
+        db.session.rollback()  # also what ran before the view
+        mode(write=False)  # an error page only reads
+        return super().handle_user_exception(e)
+
+
+def create_app(settings: Settings | None = None, *, testing: bool = False) -> School:
+    """The application for one installation. Raises SettingsError where the environment must not be served from."""
+    settings = settings or Settings.from_environment(root=ROOT)
+    app = School("lms", root_path=str(ROOT / "lms"), static_folder=str(ROOT / "static"), instance_path=str(settings.instance))
+    app.testing = testing
+    app.config.update(
+        SECRET_KEY=settings.secret_key,
+        SQLALCHEMY_DATABASE_URI=settings.database_url,
+        SQLALCHEMY_ENGINE_OPTIONS={} if settings.database_url.startswith("sqlite") else {"pool_size": 10, "pool_pre_ping": True},
+        SITE_NAME=settings.name,
+        BASE_URL=settings.base_url,
+        SETTINGS=settings,
+        JOBS_FILE=str(settings.instance / "jobs.db"),
+        REDIS_URL=settings.redis_url,
+        TRUSTED_HOSTS=[settings.host.rsplit(":", 1)[0]] if settings.production else None,
+        SESSION_COOKIE_NAME="__Host-rukn" if settings.https else "rukn",
+        SESSION_COOKIE_SECURE=settings.https,
+        SESSION_COOKIE_HTTPONLY=True,
+        SESSION_COOKIE_SAMESITE="Lax",
+        SESSION_REFRESH_EACH_REQUEST=False,
+        WTF_CSRF_TIME_LIMIT=None,
+        MAX_CONTENT_LENGTH=16_000_000,
+        MAX_FORM_PARTS=500,
+        MAX_FORM_MEMORY_SIZE=2_000_000,
+        SEND_FILE_MAX_AGE_DEFAULT=31_536_000,
+        RATELIMIT_STORAGE_URI=settings.redis_url or "memory://",
+        RATELIMIT_HEADERS_ENABLED=False,
+        BABEL_TRANSLATION_DIRECTORIES=str(ROOT / "lms" / "translations"),
+        COMPRESS_ALGORITHM=["gzip"],
+        COMPRESS_LEVEL=1,
+        COMPRESS_MIN_SIZE=600,
+    )
+    if settings.production:
+        app.wsgi_app = ProxyFix(app.wsgi_app, x_for=1, x_proto=1, x_host=1)  # type: ignore[method-assign]
+    keyring.unlock(settings.keys, make=not settings.production)
+    app.extensions["files"] = store_for(settings.files)
+    settings.instance.mkdir(parents=True, exist_ok=True)
+    db.init_app(app)
+    with app.app_context():
+        wire(db.engine)
+    Migrate(app, db, directory=str(ROOT / "migrations"))
+    i18n.babel.init_app(app, locale_selector=i18n.choose_locale)
+    CSRFProtect(app)
+    people.limiter.init_app(app)
+    sign_ins.wire(app)
+    app.before_request(gate)
+    app.view_functions["static"].access = ("public",)  # type: ignore[attr-defined]
+    facts.wire(reactions.REACTIONS)
+    jobs.wire(app, reactions.HANDLERS)
+    _dress(app)
+    _catch(app)
+    for room in ROOMS:
+        app.register_blueprint(room)
+    Compress(app)
+    return app
+
+
+def _dress(app: School) -> None:
+    """What every template may use, and the headers of every answer."""
+    sheets = Sheets(Path(app.static_folder or ""))
+    app.extensions["sheets"] = sheets
+
+    def sheet(name: str) -> Markup:
+        g.sheet = name
+        return sheets.css(name)
+
+    @app.context_processor
+    def shell() -> dict[str, Any]:
+        language = i18n.language()
+        person = current_user if current_user and current_user.is_authenticated else None
+        return {
+            "lang": language,
+            "direction": i18n.direction(language),
+            "site_name": app.config["SITE_NAME"],
+            "sheet": sheet,
+            "asset": asset,
+            "nav": navigation.items(person.roles if person else frozenset(), request.path),
+            "shell": navigation.shell(person.roles if person else None),
+            "languages": navigation.languages(language),
+            "signed_in": person is not None,
+            "fmt": fmt,
+            "error_list": error_list,
+        }
+
+    @app.after_request
+    def headers(answer: Response) -> Response:
+        name = getattr(g, "sheet", None)
+        allowed = f" '{sheets.hash(name)}'" if name else ""
+        answer.headers.setdefault("Content-Security-Policy", POLICY.format(sheet=allowed))
+        answer.headers.setdefault("X-Content-Type-Options", "nosniff")
+        answer.headers.setdefault("Referrer-Policy", "same-origin")
+        if request.endpoint == "static":
+            answer.headers["Cache-Control"] = "public, max-age=31536000, immutable" if "v" in request.args else "public, max-age=300"
+        else:
+            answer.headers.setdefault("Cache-Control", "no-store")
+            answer.vary.add("Cookie")
+        if app.config["SESSION_COOKIE_SECURE"]:
+            answer.headers.setdefault("Strict-Transport-Security", "max-age=31536000")
+        return answer
+
+
+def _catch(app: School) -> None:
+    """Every error has a calm page, a sentence and a way back; a script gets the sentence as JSON."""
+
+    @app.errorhandler(Refused)
+    def refused(no: Refused) -> ResponseReturnValue:
+        back = _where_she_stood()
+        if wants_json():
+            return jsonify(sentence=no.sentence), 409
+        if back is None:
+            return _page(409, _("This cannot be done now"), no.sentence)
+        flash(no.sentence, "bad")
+        return redirect(back, 303)
+
+    @app.errorhandler(CSRFError)
+    def stale_form(no: CSRFError) -> ResponseReturnValue:
+        access = access_of(request.endpoint)
+        if not current_user.is_authenticated and (wants_json() or access != ("public",)):
+            return ask_to_sign_in()
+        if wants_json():
+            return jsonify(sentence=_("Sign in to send.")), 401
+        g.typed = [(name, value) for name, value in request.form.items(multi=True) if name not in {"csrf_token", "password"}]
+        return _page(400, _("This page was open for a long time"), _("Nothing is lost. Send it again with the button."), again=True)
+
+    @app.errorhandler(StaleDataError)
+    def changed_meanwhile(no: StaleDataError) -> ResponseReturnValue:
+        return _page(409, _("Somebody changed this meanwhile"), _("Go back, look at it again, and then save."))
+
+    @app.errorhandler(RequestEntityTooLarge)
+    def too_large(no: RequestEntityTooLarge) -> ResponseReturnValue:
+        sent, limit = fmt.size(request.content_length or 0), fmt.size(app.config["MAX_CONTENT_LENGTH"])
+        return _page(413, _("The file is too big"), _("The file is too big (%(size)s). The limit is %(limit)s.", size=sent, limit=limit))
+
+    @app.errorhandler(HTTPException)
+    def known(no: HTTPException) -> ResponseReturnValue:
+        if no.response is not None or (no.code or 500) < 400:
+            return no  # type: ignore[return-value]
+        return _page(no.code or 500, *SENTENCES.get(no.code or 500, SENTENCES[400])())
+
+    @app.errorhandler(Exception)
+    def unknown(no: Exception) -> ResponseReturnValue:
+        if app.testing:
+            raise no
+        logging.getLogger("lms").error("unexpected error in %s", request.endpoint, exc_info=no)
+        return _page(500, *SENTENCES[500]())
+
+
+SENTENCES: dict[int, Any] = {
+    400: lambda: (_("We did not understand this"), _("Go back and try again.")),
+    403: lambda: (_("This page is not for you"), _("Ask your mentor or the staff if you need it.")),
+    404: lambda: (_("We did not find this page"), _("Check the address, or go back to the start.")),
+    405: lambda: (_("We did not understand this"), _("Go back and try again.")),
+    409: lambda: (_("Somebody changed this meanwhile"), _("Go back, look at it again, and then save.")),
+    413: lambda: (_("The file is too big"), _("Send a smaller file.")),
+    429: lambda: (_("Wait a little"), _("You tried many times. Wait a few minutes. Your mentor can give you a code.")),
+    500: lambda: (_("Something broke on our side"), _("Nothing you sent before is lost. Try again in a few minutes.")),
+}
+
+
+def _page(status: int, title: str, sentence: str, *, again: bool = False) -> ResponseReturnValue:
+    if wants_json():
+        return jsonify(sentence=sentence), status
+    return render_template("error.html", title=title, sentence=sentence, status=status, again=again, typed=getattr(g, "typed", [])), status
+
+
+def _where_she_stood() -> str | None:
+    """The page whose form was sent, from the browser's own word, as a path of this site."""
+    origin = request.host_url.rstrip("/")
+    referrer = request.referrer or ""
+    return safe_next(referrer.removeprefix(origin)) if request.method == "POST" and referrer.startswith(origin + "/") else None

@@ -1,0 +1,91 @@
+"""The `lms` command: one group a room, and the few commands that speak of the whole installation."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import click
+from flask import current_app
+
+from lms.app import ROOT, create_app
+from lms.config import Settings, SettingsError
+from lms.core import checks, jobs
+from lms.core.access import Role
+from lms.core.shell import print_json, refuse, with_app
+from lms.people import actions
+
+
+def application() -> Any:
+    """The application for this environment; what the environment lacks is said, exit 1."""
+    try:
+        return create_app(Settings.from_environment(root=ROOT))
+    except SettingsError as wrong:
+        refuse("\n".join(wrong.problems))
+
+
+@click.group(context_settings={"help_option_names": ["-h", "--help"]})
+@click.pass_context
+def main(context: click.Context) -> None:
+    """Run and look after a Rukn installation."""
+    context.obj = application
+
+
+@main.command()
+@click.option("--json", "as_json", is_flag=True, help="Print one JSON object.")
+@with_app()
+def routes(as_json: bool) -> None:
+    """Print METHOD, rule and roles of every address."""
+    rows = checks.routes(current_app)
+    if as_json:
+        print_json({"routes": rows})
+        return
+    for row in rows:
+        click.echo(f"{row['method']} {row['rule']} {','.join(row['roles'])}")
+
+
+@main.group()
+def people() -> None:
+    """People."""
+
+
+@people.command("add")
+@click.argument("name")
+@click.option("--role", "role", type=click.Choice([str(role) for role in Role]), required=True)
+@click.option("--identifier", default="", help="E-mail, phone or sign-in name.")
+@with_app(write=True)
+def add_person(name: str, role: str, identifier: str) -> None:
+    """Add a person and print a one-time code for /sign-in/code."""
+    person = actions.add(by=None, name=name, roles=frozenset({Role(role)}), identifier=identifier)
+    click.echo(actions.make_code(person, by=None))
+
+
+@main.group("db")
+def database() -> None:
+    """The database."""
+
+
+@database.command()
+def upgrade() -> None:
+    """Bring the database to the newest form."""
+    from flask_migrate import upgrade as migrate
+
+    with application().app_context():
+        migrate()
+
+
+@main.command()
+def worker() -> None:
+    """Run jobs until interrupted."""
+    jobs.work(application())
+
+
+@main.command("check")
+@click.option("--deploy", is_flag=True, help="Also what a server for real people needs.")
+@with_app()
+def check(deploy: bool) -> None:
+    """Look at the database, the store and the settings: a line per finding, exit 1 when there is one."""
+    found = checks.findings(current_app, deploy=deploy)
+    for line in found:
+        click.echo(line)
+    if found:
+        raise SystemExit(1)

@@ -1,0 +1,62 @@
+"""What an operator asks of an installation: who may go where, and whether all is well."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from flask import Flask
+from sqlalchemy import inspect, select
+from sqlalchemy.exc import SQLAlchemyError
+
+from lms.core import triggers
+from lms.core.access import access_of
+from lms.core.db import db
+from lms.core.files import store
+from lms.core.jobs import Job
+
+HIDDEN_METHODS = frozenset({"HEAD", "OPTIONS"})
+
+
+def routes(app: Flask) -> list[dict[str, Any]]:
+    """Every rule with its method, endpoint and roles, in the order of addresses."""
+    rows = [
+        {"method": method, "rule": rule.rule, "endpoint": rule.endpoint, "roles": list(access_of(rule.endpoint) or ())}
+        for rule in app.url_map.iter_rules()
+        for method in sorted((rule.methods or set()) - HIDDEN_METHODS)
+    ]
+    return sorted(rows, key=lambda row: (row["rule"], row["method"]))
+
+
+def findings(app: Flask, *, deploy: bool) -> list[str]:
+    """One sentence for each thing that is wrong. Rooms above add theirs through `app.extensions["checks"]`."""
+    found = []
+    try:
+        found += _database()
+    except SQLAlchemyError as trouble:
+        return [f"The database does not answer: {type(trouble).__name__}."]
+    if not store().writable():
+        found.append("The file store cannot be written.")
+    for check in app.extensions.get("checks", ()):
+        found += check()
+    if deploy:
+        settings = app.config["SETTINGS"]
+        found += [] if settings.production else ["LMS_ENV is not production."]
+        found += settings.production_problems()
+    return found
+
+
+def _database() -> list[str]:
+    from alembic.migration import MigrationContext
+    from alembic.script import ScriptDirectory
+    from flask import current_app
+
+    script = ScriptDirectory(current_app.extensions["migrate"].directory)
+    connection = db.session.connection()
+    now, head = MigrationContext.configure(connection).get_current_head(), script.get_current_head()
+    if now != head:
+        return [f"The database is at {now}, not at {head}: run `lms db upgrade`."]
+    found = [f"Table {name} has lost its append-only triggers." for name in triggers.missing(connection, db.metadata)]
+    if not inspect(connection).has_table("job"):
+        return found
+    dead = db.session.scalars(select(Job.name).where(Job.state == "dead").distinct()).all()
+    return found + [f"Jobs named {name} failed for good." for name in dead]

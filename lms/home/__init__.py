@@ -1,0 +1,1 @@
+"""The front page, each role's first page, and the signs of life."""

@@ -1,0 +1,207 @@
+"""What changes a person's row: being added, getting a code, choosing a password, signing in and out, agreeing."""
+
+from __future__ import annotations
+
+import hmac
+import secrets
+from datetime import timedelta
+from hashlib import sha256
+
+from sqlalchemy import select, update
+from sqlalchemy.exc import IntegrityError
+
+from lms.core import clock
+from lms.core.access import Role
+from lms.core.db import db, release
+from lms.core.errors import Refused
+from lms.core.facts import Kind, record
+from lms.core.fmt import latin_digits
+from lms.core.i18n import _
+from lms.core.sealing import blind
+from lms.people import identifiers, passwords, queries
+from lms.people.models import Consent, SignIn, SignInCode, User
+
+CODE_TRIES = 5
+CODE_LIFE = timedelta(hours=24)
+SLIP_LIFE = timedelta(days=7)
+
+
+def add(
+    *,
+    by: User | None,
+    name: str,
+    roles: frozenset[Role],
+    identifier: str = "",
+    language: str = "en",
+    zone: str = "UTC",
+    country: str | None = None,
+) -> User:
+    """A new person, who signs in with a code at first. Raises Refused where the identifier is another person's.
+
+    Without an identifier the person gets a sign-in name made from their own.
+    """
+    person = User(name=name.strip(), roles=roles, language=language, zone=zone, country=country)
+    _identify(person, identifier or queries.free_sign_in_name(name))
+    try:
+        with db.session.begin_nested():
+            db.session.add(person)
+    except IntegrityError:
+        raise Refused(_("Another person has this phone, email or name already.")) from None
+    record(Kind.PERSON_ADDED, person, actor=by)
+    return person
+
+
+def _identify(person: User, text: str) -> None:
+    found = identifiers.read(text)
+    if found.kind == "email":
+        if identifiers.email_problem(text):
+            raise Refused(_("This is not an email address: %(text)s", text=text))
+        person.email = found.values[0]
+    elif found.kind == "phone" and found.values:
+        if len(found.values) > 1:
+            found = identifiers.Identifier("phone", found.values[:1])
+        person.phone = found.values[0]
+        person.phone_index = blind(found.values[0], "person.phone")
+    else:
+        person.sign_in_name = identifiers.fold(text)[:60]
+
+
+def make_code(person: User, *, by: User | None, life: timedelta = CODE_LIFE) -> str:
+    """Six digits for `/sign-in/code`; older codes of this person stop working. The fact names who made it."""
+    digits = f"{secrets.randbelow(1_000_000):06d}"
+    now = clock.now()
+    db.session.execute(
+        update(SignInCode).where(SignInCode.user_id == person.id, SignInCode.used_at.is_(None)).values(used_at=now)
+    )
+    db.session.add(
+        SignInCode(user_id=person.id, code_hash=_code_hash(person.id, digits), expires_at=now + life, made_by_id=by.id if by else None)
+    )
+    record(Kind.PERSON_CODE_MADE, person, actor=by)
+    return digits
+
+
+def _code_hash(person_id: int, digits: str) -> str:
+    return blind(f"{person_id}:{digits}", "sign_in_code")
+
+
+def use_code(identifier: str, digits: str, password: str) -> int:
+    """Choose a new password with a code; every sign-in of the person ends. The person's id.
+
+    Raises Refused with one sentence for an unknown person, a wrong code and an old one, so that nobody learns who is here. A wrong
+    guess is counted by the caller through `count_wrong_code`, because what raises is rolled back.
+    """
+    wrong = Refused(_("The name or the code is not right, or the code is old. Ask your mentor for a new one."))
+    person = queries.by_identifier(identifier)
+    code = queries.open_code(person) if person else None
+    if person is None or code is None or not hmac.compare_digest(code.code_hash, _code_hash(person.id, latin_digits(digits).strip())):
+        raise wrong
+    if len(password) < (least := passwords.shortest(person.roles)):
+        raise Refused(_("Your password is too short. Use %(n)s signs or more.", n=least))
+    person_id, code_id = person.id, code.id
+    release()
+    made = passwords.make(password)
+    now = clock.now()
+    if _taken(update(SignInCode).where(SignInCode.id == code_id, SignInCode.used_at.is_(None)).values(used_at=now)) != 1:
+        raise wrong  # another request used it while the hash was made
+    person = db.session.get_one(User, person_id)
+    person.password_hash = made
+    end_sign_ins(person)
+    record(Kind.PERSON_PASSWORD_SET, person, actor=person)
+    return person_id
+
+
+def _taken(statement: object) -> int:
+    return int(db.session.execute(statement).rowcount)  # type: ignore[call-overload]
+
+
+def count_wrong_code(identifier: str) -> None:
+    """Remember a wrong guess at the newest open code; after five it is dead."""
+    person = queries.by_identifier(identifier)
+    code = queries.open_code(person) if person else None
+    if code is not None:
+        db.session.execute(update(SignInCode).where(SignInCode.id == code.id).values(wrong=SignInCode.wrong + 1))
+
+
+def set_password(person: User, password: str, *, by: User) -> None:
+    """Give a person a password outright: for commands and the demo, where no code is typed."""
+    if len(password) < (least := passwords.shortest(person.roles)):
+        raise Refused(_("Your password is too short. Use %(n)s signs or more.", n=least))
+    person.password_hash = passwords.make(password)
+    record(Kind.PERSON_PASSWORD_SET, person, actor=by)
+
+
+def token_hash(token: str) -> str:
+    """What the table keeps of a cookie's token."""
+    return sha256(token.encode()).hexdigest()
+
+
+def sign_in(person: User, *, device: str) -> str:
+    """Start a sign-in on an `own` or a `shared` device; the token that its cookie will hold."""
+    token = secrets.token_urlsafe(32)
+    row = SignIn(token_hash=token_hash(token), user_id=person.id, device="own" if device == "own" else "shared")
+    db.session.add(row)
+    record(Kind.PERSON_SIGNED_IN, person, actor=person)
+    person.sign_in_token = token
+    return token
+
+
+def rehash(person: User, password: str) -> None:
+    """Keep the password under today's cost where it was made under an older one."""
+    if person.password_hash and passwords.hasher().check_needs_rehash(person.password_hash):
+        person.password_hash = passwords.make(password)
+
+
+def step_up(person: User) -> None:
+    """The password was given again on this sign-in: what needs a fresh one may go on for five minutes."""
+    if person.sign_in_token:
+        db.session.execute(
+            update(SignIn).where(SignIn.token_hash == token_hash(person.sign_in_token)).values(stepped_up_at=clock.now())
+        )
+
+
+def sign_out(token: str) -> None:
+    """End this sign-in: a copied cookie is dead from now on."""
+    db.session.execute(
+        update(SignIn).where(SignIn.token_hash == token_hash(token), SignIn.revoked_at.is_(None)).values(revoked_at=clock.now())
+    )
+
+
+def end_sign_ins(person: User) -> None:
+    """End every sign-in of this person, on every device."""
+    db.session.execute(update(SignIn).where(SignIn.user_id == person.id, SignIn.revoked_at.is_(None)).values(revoked_at=clock.now()))
+
+
+def name_for_certificate(person: User, *, latin: str, own: str, by: User) -> None:
+    """The two forms of the name that a certificate prints."""
+    person.latin_name = latin.strip() or None
+    person.own_name = own.strip() or None
+
+
+def choose_language(person: User, code: str) -> None:
+    """The language pages are made in for this person, on every device."""
+    person.language = code
+
+
+def confirm_adult(person: User, *, by: User, adult: bool) -> None:
+    """Staff looked at the birth year; only the answer is kept, because paid work needs no more."""
+    person.adult = adult
+    record(Kind.PERSON_ADULT_CONFIRMED, person, actor=by, adult=adult)
+
+
+def consent(person: User, *, purpose: str, version: str, language: str) -> Consent:
+    """The person agrees to one purpose, in the words of one version. Agreeing twice is one consent."""
+    kept = queries.consent_of(person, purpose)
+    if kept is not None and kept.version == version:
+        return kept
+    given = Consent(user_id=person.id, purpose=purpose, version=version, language=language)
+    db.session.add(given)
+    record(Kind.PERSON_CONSENTED, person, actor=person, purpose=purpose, version=version)
+    return given
+
+
+def withdraw(person: User, *, purpose: str) -> None:
+    """The person takes a consent back, from now on."""
+    for row in db.session.scalars(
+        select(Consent).where(Consent.user_id == person.id, Consent.purpose == purpose, Consent.withdrawn_at.is_(None))
+    ):
+        row.withdrawn_at = clock.now()

@@ -1,0 +1,32 @@
+"""What people type to sign in, to choose a password, and about themselves."""
+
+from __future__ import annotations
+
+from wtforms import PasswordField, RadioField, StringField
+from wtforms.validators import InputRequired, Length
+
+from lms.core.forms import Form, digits, strip
+from lms.core.i18n import _l
+
+
+class SignInForm(Form):
+    identifier = StringField(_l("Phone, email or name"), [InputRequired(_l("Write your phone, email or name.")), Length(max=200)], [strip])
+    password = PasswordField(_l("Password"), [InputRequired(_l("Write your password.")), Length(max=200)])
+    device = RadioField(
+        _l("This is"), choices=[("own", _l("my phone")), ("shared", _l("a shared phone"))], default="shared", validate_choice=False
+    )
+
+
+class CodeForm(Form):
+    identifier = StringField(_l("Phone, email or name"), [InputRequired(_l("Write your phone, email or name.")), Length(max=200)], [strip])
+    code = StringField(_l("Code (6 digits)"), [InputRequired(_l("Write the 6 digits.")), Length(max=20)], [digits])
+    password = PasswordField(_l("New password"), [InputRequired(_l("Choose a new password.")), Length(max=200)])
+
+
+class PasswordForm(Form):
+    password = PasswordField(_l("Password"), [InputRequired(_l("Write your password.")), Length(max=200)])
+
+
+class NameForm(Form):
+    latin_name = StringField(_l("Your name in Latin letters"), [Length(max=120)], [strip])
+    own_name = StringField(_l("Your name in your own letters"), [Length(max=120)], [strip])

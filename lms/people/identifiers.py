@@ -1,0 +1,54 @@
+"""What a person types to say who they are: an e-mail, a phone number in any digits, or a sign-in name. Pure."""
+
+from __future__ import annotations
+
+import re
+import unicodedata
+from dataclasses import dataclass
+
+import phonenumbers
+
+from lms.core.fmt import latin_digits
+
+REGIONS = ("SY", "LB", "TR", "IQ", "AF", "KE", "BG")  # tried in this order for a number written without its country
+
+
+@dataclass(frozen=True)
+class Identifier:
+    """`kind` is email, phone or name; `values` are the forms to look for (a local number may belong to several countries)."""
+
+    kind: str
+    values: tuple[str, ...]
+
+
+def fold(text: str) -> str:
+    """One form for what looks the same: compatible signs folded, no case, no white space at the ends."""
+    return unicodedata.normalize("NFKC", text).strip().casefold()
+
+
+def read(text: str) -> Identifier:
+    """Recognise what was typed. Never fails: what is neither e-mail nor phone is a name."""
+    folded = fold(latin_digits(text))
+    if "@" in folded:
+        return Identifier("email", (folded,))
+    if re.fullmatch(r"\+?[\d\s().\-/]{6,24}", folded):
+        return Identifier("phone", phones(folded))
+    return Identifier("name", (folded,))
+
+
+def phones(text: str) -> tuple[str, ...]:
+    """Every E.164 number this could be. With a country sign there is one at the most."""
+    found = []
+    for region in REGIONS:
+        try:
+            number = phonenumbers.parse(re.sub(r"^00", "+", latin_digits(text).strip()), region)
+        except phonenumbers.NumberParseException:
+            continue
+        if phonenumbers.is_possible_number(number):
+            found.append(phonenumbers.format_number(number, phonenumbers.PhoneNumberFormat.E164))
+    return tuple(dict.fromkeys(found))
+
+
+def email_problem(text: str) -> bool:
+    """Whether this cannot be an e-mail address."""
+    return not re.fullmatch(r"[^@\s]{1,64}@[^@\s.]+(\.[^@\s.]+)+", fold(text))

@@ -1,0 +1,67 @@
+"""Reading people: by what they typed, by their sign-in, by their consents."""
+
+from __future__ import annotations
+
+import re
+
+from sqlalchemy import select
+from sqlalchemy.orm import contains_eager
+
+from lms.core import clock
+from lms.core.db import db
+from lms.core.sealing import blind
+from lms.people import identifiers
+from lms.people.models import Consent, SignIn, SignInCode, User
+
+
+def by_identifier(text: str) -> User | None:
+    """The active person whose e-mail, phone or sign-in name this is; None where nobody or several could be meant."""
+    found = identifiers.read(text)
+    if found.kind == "email":
+        way = User.email == found.values[0]
+    elif found.kind == "phone" and found.values:
+        way = User.phone_index.in_([blind(value, "person.phone") for value in found.values])
+    else:
+        way = User.sign_in_name == found.values[0] if found.values else User.sign_in_name == identifiers.fold(text)
+    people = db.session.scalars(select(User).where(way, User.active).limit(2)).all()
+    return people[0] if len(people) == 1 else None
+
+
+def by_token_hash(hashed: str) -> SignIn | None:
+    """The sign-in behind a cookie with its person, in one statement; None where it was ended or the person is not active."""
+    return db.session.scalars(
+        select(SignIn)
+        .join(SignIn.user)
+        .options(contains_eager(SignIn.user))
+        .where(SignIn.token_hash == hashed, SignIn.revoked_at.is_(None), User.active)
+    ).one_or_none()
+
+
+def open_code(person: User) -> SignInCode | None:
+    """The newest code of this person that can still be used."""
+    return db.session.scalars(
+        select(SignInCode)
+        .where(
+            SignInCode.user_id == person.id, SignInCode.used_at.is_(None), SignInCode.expires_at > clock.now(), SignInCode.wrong < 5
+        )
+        .order_by(SignInCode.id.desc())
+        .limit(1)
+    ).one_or_none()
+
+
+def consent_of(person: User, purpose: str) -> Consent | None:
+    """The consent to a purpose that stands now."""
+    return db.session.scalars(
+        select(Consent)
+        .where(Consent.user_id == person.id, Consent.purpose == purpose, Consent.withdrawn_at.is_(None))
+        .order_by(Consent.id.desc())
+        .limit(1)
+    ).one_or_none()
+
+
+def free_sign_in_name(name: str) -> str:
+    """A sign-in name nobody has, made from a name: `amina.haddad`, `amina.haddad2`."""
+    base = re.sub(r"\s+", ".", identifiers.fold(name))[:40] or "person"
+    taken = set(db.session.scalars(select(User.sign_in_name).where(User.sign_in_name.startswith(base, autoescape=True))))
+    candidates = (base if n == 1 else f"{base}{n}" for n in range(1, len(taken) + 2))
+    return next(candidate for candidate in candidates if candidate not in taken)

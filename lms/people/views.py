@@ -1,0 +1,165 @@
+"""Signing in and out, a new password with a code, the language, and the Me page."""
+
+from __future__ import annotations
+
+from flask import Blueprint, abort, current_app, flash, redirect, render_template, request, session, url_for
+from flask.typing import ResponseReturnValue
+from flask_login import current_user
+from flask_limiter import Limiter
+from flask_limiter.util import get_remote_address
+
+from lms.core.access import me, public, signed_in
+from lms.core.db import db, mode, release
+from lms.core.forms import tried
+from lms.core.i18n import OFFERED, _
+from lms.core.pages import safe_next
+from lms.people import actions, identifiers, passwords, queries, sign_ins
+from lms.people.forms import CodeForm, NameForm, PasswordForm, SignInForm
+from lms.people.models import User
+
+bp = Blueprint("people", __name__)
+limiter = Limiter(key_func=get_remote_address)
+
+
+def _account_here() -> str:
+    """Account first, address last: a learning centre or a camp is one address, and a stranger elsewhere must not lock anyone out."""
+    return identifiers.fold(request.form.get("identifier", ""))[:100] + "|" + get_remote_address()
+
+
+def _wrong(response: object) -> bool:
+    return getattr(response, "status_code", 200) == 422
+
+
+@bp.get("/sign-in")
+@public
+def sign_in() -> ResponseReturnValue:
+    """The door. Someone who is in already goes to her first page."""
+    if current_user.is_authenticated:
+        return redirect(safe_next(request.args.get("next")) or url_for("home.front"))
+    return render_template("people/sign_in.html", form=SignInForm(), next=safe_next(request.args.get("next")) or "")
+
+
+@bp.post("/sign-in")
+@public
+@limiter.limit("5 per 15 minutes", key_func=_account_here, methods=["POST"], deduct_when=_wrong)
+@limiter.limit("300 per 15 minutes", methods=["POST"], deduct_when=_wrong)
+def send_sign_in() -> ResponseReturnValue:
+    """Take a name and a password. One sentence for every way of being wrong."""
+    form, target = SignInForm(), safe_next(request.form.get("next"))
+    person = _recognised(form) if form.validate_on_submit() else None
+    if person is None:
+        if not form.errors:
+            form.refuse(_("The name or the password is not right. Try again, or ask your mentor for a code."))
+        return render_template("people/sign_in.html", form=form, next=target or "", error=True), 422
+    sign_ins.begin(person, device=form.device.data or "shared")
+    return redirect(target or url_for("home.front"), 303)
+
+
+def _recognised(form: SignInForm) -> User | None:
+    """The person whose password this is. The hash is compared while no transaction is open, so that nobody waits for it."""
+    person = queries.by_identifier(form.identifier.data or "")
+    id, kept = (person.id, person.password_hash) if person else (0, None)
+    release()
+    right = passwords.matches(kept, form.password.data or "")
+    mode(write=True)
+    return db.session.get(User, id) if right else None
+
+
+@bp.get("/sign-in/code")
+@public
+def code() -> ResponseReturnValue:
+    """Where a person with six digits chooses a password."""
+    return render_template("people/code.html", form=CodeForm(identifier=request.args.get("name", "")))
+
+
+@bp.post("/sign-in/code")
+@public
+@limiter.limit("10 per 15 minutes", key_func=_account_here, methods=["POST"], deduct_when=_wrong)
+@limiter.limit("300 per 15 minutes", methods=["POST"], deduct_when=_wrong)
+def send_code() -> ResponseReturnValue:
+    """Choose a password with a code; then sign in with it."""
+    form = CodeForm()
+    if not form.validate_on_submit():
+        return render_template("people/code.html", form=form, error=True), 422
+    if not tried(form, actions.use_code, form.identifier.data, form.code.data, form.password.data):
+        actions.count_wrong_code(form.identifier.data or "")
+        return render_template("people/code.html", form=form, error=True), 422
+    flash(_("Your new password is saved. Sign in with it."), "ok")
+    return redirect(url_for("people.sign_in"), 303)
+
+
+@bp.post("/sign-out")
+@public
+def sign_out() -> ResponseReturnValue:
+    """Leave. The row is ended, and the browser forgets what it kept of these pages."""
+    if current_user.is_authenticated:
+        sign_ins.end(me())
+    answer = redirect(url_for("people.sign_in"), 303)
+    answer.headers["Clear-Site-Data"] = '"cache", "storage"'
+    return answer
+
+
+@bp.post("/sign-out/everywhere")
+@signed_in
+def sign_out_everywhere() -> ResponseReturnValue:
+    """End every sign-in of this person, also on a phone that was lost."""
+    actions.end_sign_ins(me())
+    return sign_out()
+
+
+@bp.post("/step-up")
+@signed_in
+@limiter.limit("5 per 15 minutes", key_func=lambda: f"step|{current_user.id}", methods=["POST"], deduct_when=_wrong)
+def step_up() -> ResponseReturnValue:
+    """The password again, before something that cannot be taken back."""
+    form, target = PasswordForm(), safe_next(request.form.get("next")) or url_for("home.front")
+    person = me()
+    kept, id, token = person.password_hash, person.id, person.sign_in_token
+    release()
+    right = passwords.matches(kept, form.password.data or "")
+    if not right:
+        form.refuse(_("The password is not right. Try again."))
+        return render_template("people/step_up.html", form=form, next=target, error=True), 422
+    person = db.session.get_one(User, id)
+    person.sign_in_token = token
+    actions.step_up(person)
+    return redirect(target, 303)
+
+
+@bp.get("/step-up")
+@signed_in
+def ask_step_up() -> ResponseReturnValue:
+    """Ask for the password again."""
+    return render_template("people/step_up.html", form=PasswordForm(), next=safe_next(request.args.get("next")) or "")
+
+
+@bp.post("/language")
+@public
+def language() -> ResponseReturnValue:
+    """Choose the language of the pages: here at once, and for this person on every device."""
+    chosen = request.form.get("lang", "")
+    if chosen not in OFFERED:
+        abort(404)
+    session["language"] = chosen
+    if current_user.is_authenticated:
+        actions.choose_language(me(), chosen)
+    return redirect(safe_next(request.form.get("next")) or url_for("home.front"), 303)
+
+
+@bp.get("/me")
+@signed_in
+def own_page() -> ResponseReturnValue:
+    """Me: who I am here, my language, my name on a certificate, and the way out."""
+    return render_template("people/me.html", form=NameForm(obj=current_user), site=current_app.config["SITE_NAME"])
+
+
+@bp.post("/me/name")
+@signed_in
+def send_name() -> ResponseReturnValue:
+    """Save the name that a certificate prints."""
+    form = NameForm()
+    if not form.validate_on_submit():
+        return render_template("people/me.html", form=form, error=True), 422
+    actions.name_for_certificate(me(), latin=form.latin_name.data or "", own=form.own_name.data or "", by=me())
+    flash(_("Your name is saved."), "ok")
+    return redirect(url_for("people.own_page"), 303)

@@ -1,0 +1,26 @@
+"""Every reaction of a higher room to a fact from a lower one, on one page, and every job there is.
+
+A listener gets the fact and must be safe to run twice. A handler gets its payload. Both run in a transaction of their own.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+
+from lms.core.facts import Fact, Kind, listening
+from lms.core.jobs import Handler
+
+Listener = Callable[[Fact], None]
+
+LISTENERS: dict[Kind, Sequence[Listener]] = {}
+
+JOBS: dict[str, Handler] = {}
+
+
+def name_of(listener: Listener) -> str:
+    """`grading.listeners.tell_trainee`, the name a job row keeps."""
+    return f"{listener.__module__.removeprefix('lms.')}.{listener.__name__}"
+
+
+REACTIONS: dict[Kind, tuple[str, ...]] = {kind: tuple(name_of(one) for one in those) for kind, those in LISTENERS.items()}
+HANDLERS: dict[str, Handler] = {**JOBS, **{name_of(one): listening(one) for those in LISTENERS.values() for one in those}}

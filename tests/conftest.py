@@ -1,0 +1,157 @@
+"""The school every test walks through: its people, two cohorts that must never see each other, and a client that reads every page."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Iterator
+from pathlib import Path
+from types import SimpleNamespace
+from typing import Any
+
+import pytest
+from flask import Flask
+
+from lms.app import ROOT, create_app
+from lms.config import Settings
+from lms.core import triggers
+from lms.core.db import db, transaction
+from tests.cast import fill
+from tests.client import Browser
+from tests.servers import Postgres
+
+STRICT = os.environ.get("LMS_TEST_STRICT") == "1"
+ON_POSTGRES = os.environ.get("LMS_TEST_DATABASE") == "postgresql"
+DATA = ROOT.parent / "shared" / "data"
+
+
+def missing(sentence: str) -> None:
+    """A test that cannot run here: skipped loudly on a developer's machine, a failure where nothing may be missing."""
+    if STRICT:
+        pytest.fail(sentence)
+    pytest.skip(sentence)
+
+
+@pytest.fixture(scope="session")
+def real_data() -> Path:
+    """The real annotation data beside the checkout."""
+    if not DATA.is_dir():
+        pytest.skip("the real annotation data (../shared/data) is not here")
+    return DATA
+
+
+@pytest.fixture(scope="session")
+def postgres() -> Iterator[Postgres]:
+    """A PostgreSQL server of our own on a free loopback port."""
+    server = Postgres.start()
+    if server is None:
+        missing("PostgreSQL is not installed: apt-get install -y postgresql")
+        return
+    yield server
+    server.stop()
+
+
+def settings_for(folder: Path, url: str, **changes: Any) -> Settings:
+    """Settings of a school that lives in a folder of the test's own."""
+    values: dict[str, Any] = {
+        "env": "development", "name": "Rukn", "database_url": url, "files": str(folder / "files"), "keys": folder / "keys",
+        "secret_key": "k" * 40, "base_url": "http://localhost", "redis_url": None, "instance": folder, "workers": 1, "debug": False,
+    }
+    return Settings(**values | changes)
+
+
+def build(folder: Path, url: str) -> Flask:
+    """An application with an empty, complete database."""
+    app = create_app(settings_for(folder, url), testing=True)
+    app.test_client_class = Browser
+    with app.app_context():
+        with db.engine.connect().execution_options(write=True) as connection, connection.begin():
+            db.metadata.create_all(connection)
+            triggers.create_all(connection, db.metadata)
+    return app
+
+
+@pytest.fixture(scope="session")
+def school(tmp_path_factory: pytest.TempPathFactory, request: pytest.FixtureRequest) -> Iterator[Flask]:
+    """The application with the cast in it, made once. Tests take `app`, which gives everything back."""
+    folder = tmp_path_factory.mktemp("school")
+    url = request.getfixturevalue("postgres").new_database() if ON_POSTGRES else "sqlite:///:memory:"
+    app = build(folder, url)
+    with app.app_context():
+        with transaction(write=True):
+            app.extensions["world"] = fill()
+    yield app
+    with app.app_context():
+        db.engine.dispose()
+
+
+@pytest.fixture
+def app(school: Flask) -> Iterator[Flask]:
+    """The school for one test: everything it writes is inside one outer transaction that is rolled back."""
+    from lms.people.views import limiter
+
+    with school.app_context():
+        engines, engine = db.engines, db.engine
+        limiter.reset()
+    connection = engine.connect().execution_options(write=True)
+    outer = connection.begin()
+    engines[None] = connection  # Flask-SQLAlchemy takes its bind from this dict
+    db.session.session_factory.configure(join_transaction_mode="create_savepoint")
+    try:
+        yield school
+    finally:
+        engines[None] = engine
+        db.session.session_factory.configure(join_transaction_mode="conditional_savepoint")
+        outer.rollback()
+        connection.close()
+
+
+@pytest.fixture
+def world(app: Flask) -> SimpleNamespace:
+    """Ids of the people and things in the school: `world.amina`, `world.cohort`, `world.enrolment`..."""
+    return app.extensions["world"]
+
+
+@pytest.fixture
+def browser(app: Flask) -> Browser:
+    """A browser nobody has signed in with."""
+    return app.test_client()
+
+
+@pytest.fixture
+def as_(app: Flask) -> Any:
+    """`as_("amina")`: a browser in which this person has signed in."""
+
+    def signed_in(name: str, device: str = "own") -> Browser:
+        client = app.test_client()
+        client.sign_in(name, device=device)
+        return client
+
+    return signed_in
+
+
+@pytest.fixture
+def own_school(tmp_path: Path, request: pytest.FixtureRequest) -> Iterator[Flask]:
+    """A school with a database of its own and real transactions: for threads and for what the edge itself does."""
+    url = request.getfixturevalue("postgres").new_database() if ON_POSTGRES else f"sqlite:///{tmp_path / 'school.db'}"
+    app = build(tmp_path, url)
+    with app.app_context():
+        with transaction(write=True):
+            app.extensions["world"] = fill()
+    yield app
+    with app.app_context():
+        db.session.remove()
+        db.engine.dispose()
+
+
+@pytest.fixture(params=["sqlite", "postgresql"])
+def either_school(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[Flask]:
+    """The same on both stores, whatever the suite runs on: SQLite's lock hides lost updates that PostgreSQL shows."""
+    url = f"sqlite:///{tmp_path / 'school.db'}" if request.param == "sqlite" else request.getfixturevalue("postgres").new_database()
+    app = build(tmp_path, url)
+    with app.app_context():
+        with transaction(write=True):
+            app.extensions["world"] = fill()
+    yield app
+    with app.app_context():
+        db.session.remove()
+        db.engine.dispose()
