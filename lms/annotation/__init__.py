@@ -1,0 +1,1 @@
+"""Paid practice annotation: what is imported, drawn, scored against gold, agreed on and priced."""
