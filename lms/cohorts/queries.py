@@ -52,7 +52,7 @@ def place_for(user: User, course_uid: str) -> tuple[Enrolment, CourseVersion] | 
     return (found[0], found[1]) if found else None
 
 
-def _places(user: User) -> Select[tuple[Enrolment, CourseVersion]]:
+def _places(user: User) -> Select[Enrolment, CourseVersion]:
     return (
         select(Enrolment, CourseVersion)
         .join(Enrolment.cohort)
