@@ -11,12 +11,12 @@ from lms.partners.policy import partner_ids
 from lms.people.models import User
 
 
-def mentored_cohort_ids(user: User) -> Select[tuple[int]]:
+def mentored_cohort_ids(user: User) -> Select[int]:
     """Ids of the cohorts in which this person holds a mentor's seat."""
     return select(MentorSeat.cohort_id).where(MentorSeat.user_id == user.id)
 
 
-def visible_cohorts(user: User) -> Select[tuple[Cohort]]:
+def visible_cohorts(user: User) -> Select[Cohort]:
     """Staff see every cohort, a mentor those with a seat, a coordinator their partner's, a trainee those she is in."""
     if Role.STAFF in user.roles:
         return select(Cohort)
@@ -28,7 +28,7 @@ def visible_cohorts(user: User) -> Select[tuple[Cohort]]:
     return select(Cohort).where(or_(*ways))
 
 
-def visible_enrolments(user: User) -> Select[tuple[Enrolment]]:
+def visible_enrolments(user: User) -> Select[Enrolment]:
     """Staff see all; a mentor those of their cohorts; a coordinator those of people their partner referred; a trainee her own."""
     if Role.STAFF in user.roles:
         return select(Enrolment)
@@ -41,7 +41,7 @@ def visible_enrolments(user: User) -> Select[tuple[Enrolment]]:
     return select(Enrolment).where(or_(*ways))
 
 
-def own_enrolments(user: User) -> Select[tuple[Enrolment]]:
+def own_enrolments(user: User) -> Select[Enrolment]:
     """The places in which this person studies now or has finished."""
     return select(Enrolment).where(Enrolment.user_id == user.id, Enrolment.state.in_(STUDYING))
 

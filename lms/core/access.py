@@ -97,7 +97,7 @@ def me() -> Any:
     return current_user._get_current_object()
 
 
-def one_or_404(visible: Select[tuple[T]], id: object, *, lock: bool = False) -> T:
+def one_or_404(visible: Select[T], id: object, *, lock: bool = False) -> T:
     """The row with this id among the visible ones. Not visible is 404, like one that never was.
 
     `lock` reads it FOR UPDATE: whatever is read, changed and written needs that on PostgreSQL.

@@ -9,19 +9,19 @@ from lms.partners.models import Partner, PartnerStaff, Referral
 from lms.people.models import User
 
 
-def partner_ids(user: User) -> Select[tuple[int]]:
+def partner_ids(user: User) -> Select[int]:
     """Ids of the partners this person works for."""
     return select(PartnerStaff.partner_id).where(PartnerStaff.user_id == user.id)
 
 
-def visible_partners(user: User) -> Select[tuple[Partner]]:
+def visible_partners(user: User) -> Select[Partner]:
     """Staff and finance see every partner, a coordinator their own."""
     if user.roles & {Role.STAFF, Role.FINANCE}:
         return select(Partner)
     return select(Partner).where(Partner.id.in_(partner_ids(user)))
 
 
-def visible_people(user: User) -> Select[tuple[User]]:
+def visible_people(user: User) -> Select[User]:
     """Staff see everyone; a coordinator the people their partner referred; anyone else only themselves.
 
     Mentors see their trainees through the cohorts room, finance sees pseudonyms and payees through payouts.
