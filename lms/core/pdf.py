@@ -6,11 +6,14 @@ fonts costs as much as a page, so that one renderer per style sheet lives as lon
 
 from __future__ import annotations
 
+import atexit
 import threading
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from functools import lru_cache
+from importlib.resources import files
+from io import BytesIO
 from pathlib import Path
 from typing import Any
 from urllib.parse import unquote
@@ -44,6 +47,10 @@ class TooManyPages(Exception):
     """The text did not fit on the pages it was given."""
 
 
+class ForeignAddress(Exception):
+    """The page asked for something that is neither `data:` nor in its folder of assets."""
+
+
 @dataclass(frozen=True)
 class Attached:
     """A file inside the PDF, held there as the data the sheet was made from (relationship `Data`)."""
@@ -60,14 +67,23 @@ def render(
 
     `assets` is the only folder the page and its style sheet may read; `stylesheet` is a path in it. `identifier` and `at` (an aware
     time) stand where a PDF has random and clock values. Tables are layout, never data: they are tagged as such. Raises TooManyPages
-    when the text needs more than `pages`, weasyprint.urls.FatalURLFetchingError when it asks for anything that is not in `assets`.
+    when the text needs more than `pages`, ForeignAddress when it asks for anything that is not in `assets`.
     """
-    return _renderer(assets, stylesheet).render(html, identifier, at, pages, attachments)
+    from weasyprint.urls import FatalURLFetchingError
+
+    try:
+        return _renderer(assets, stylesheet).render(html, identifier, at, pages, attachments)
+    except FatalURLFetchingError as error:  # a BaseException, which would end a worker
+        raise ForeignAddress(str(error)) from error
 
 
 @lru_cache(maxsize=8)
 def _renderer(assets: Path, stylesheet: str) -> _Renderer:
     return _Renderer(assets, stylesheet)
+
+
+# A font configuration removes its temporary folder when it dies, and cannot any more when the interpreter has taken its modules apart.
+atexit.register(_renderer.cache_clear)
 
 
 class _Renderer:
@@ -77,6 +93,7 @@ class _Renderer:
         from weasyprint import CSS
         from weasyprint.text.fonts import FontConfiguration
 
+        self.colours = (files("weasyprint.pdf") / "sRGB2014.icc").read_bytes()
         self.lock = threading.Lock()
         self.fetcher = _fetcher(assets)
         self.fonts = FontConfiguration()
@@ -84,19 +101,28 @@ class _Renderer:
 
     def render(self, html: str, identifier: str, at: datetime, pages: int, attachments: Sequence[Attached]) -> bytes:
         from weasyprint import HTML, Attachment
+        from weasyprint.css import ColorProfile
 
+        # Left to itself, WeasyPrint opens this file of its own for every PDF and does not close it. A profile that has been asked its
+        # name is written in other bytes, hence a new one each time.
+        colours = ColorProfile(BytesIO(self.colours), "sRGB2014.icc", "relative-colorimetric", (["r"], ["g"], ["b"]))
         page = HTML(string=html, base_url=ASSETS_URL, url_fetcher=self.fetcher)
-        files = [
+        inside = [
             Attachment(string=item.content, name=item.name, description=item.description, created=at, modified=at, relationship="Data")
             for item in attachments
         ]
         with self.lock:
-            document = page.render(stylesheets=[self.css], font_config=self.fonts)
+            document = page.render(stylesheets=[self.css], font_config=self.fonts, color_profiles={"sheet": colours}, output_intent="sheet")
             if len(document.pages) > pages:
                 raise TooManyPages(f"{len(document.pages)} pages instead of {pages}")
-            finish = _Finisher(page.etree_element)
-            pdf: bytes = document.write_pdf(pdf_variant="pdf/a-3a", pdf_identifier=identifier.encode(), attachments=files, finisher=finish)
-        return pdf
+            drawn: bytes = document.write_pdf(
+                pdf_variant="pdf/a-3a",
+                output_intent="sheet",
+                pdf_identifier=identifier.encode(),
+                attachments=inside,
+                finisher=_Finisher(page.etree_element),
+            )
+        return drawn
 
 
 def _fetcher(assets: Path) -> Any:
@@ -104,7 +130,7 @@ def _fetcher(assets: Path) -> Any:
 
     root = assets.resolve()
 
-    class AssetFetcher(URLFetcher):  # type: ignore[misc]
+    class AssetFetcher(URLFetcher):
         """Reads `data:` and the assets, nothing else. An ordinary exception would be logged and the page drawn without the thing."""
 
         def fetch(self, url: str, headers: Any = None) -> Any:
@@ -134,6 +160,7 @@ class _Finisher:
         self.claim_accessibility(pdf)
         self.mark_paragraphs(pdf)
         self.plain_tables(pdf)
+        self.place_figures(document, pdf)
 
     def claim_accessibility(self, pdf: Any) -> None:
         """One PDF, two promises: WeasyPrint writes the claim of one variant only."""
@@ -161,6 +188,17 @@ class _Finisher:
             if element["S"] in _LAYOUT_TAGS:
                 element["S"] = "/NonStruct"
                 element.pop("A", None)
+
+    def place_figures(self, document: Any, pdf: Any) -> None:
+        """A figure's box in points from the bottom left (ISO 32000-1, 14.8.5.4.3); WeasyPrint 70 writes pixels from the top left."""
+        import pydyf
+
+        point = 0.75  # of a CSS pixel
+        height = document.pages[0].height
+        for element in _in_order(pdf):
+            if element["S"] == "/Figure":
+                left, top, right, bottom = element["A"]["BBox"]
+                element["A"]["BBox"] = pydyf.Array([left * point, (height - bottom) * point, right * point, (height - top) * point])
 
 
 def _turn(pdf: Any, table: Any) -> None:

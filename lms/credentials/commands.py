@@ -53,4 +53,4 @@ def preview(design: str, lang: str, out: Path | None) -> None:
     if out:
         out.write_bytes(drawn)
     else:
-        click.get_binary_stream("stdout").write(drawn)
+        click.echo(drawn, nl=False)

@@ -26,7 +26,7 @@ def missing(text: str) -> list[str]:
     Joiners and direction marks draw nothing and are never missing; a line break or another control character always is.
     """
     composed = unicodedata.normalize("NFC", text)
-    return [letter for letter in dict.fromkeys(composed) if unicodedata.category(letter) != "Cf" and ord(letter) not in _printable()]
+    return [letter for letter in dict.fromkeys(composed) if not _is_printable(letter)]
 
 
 def direction(text: str) -> str:
@@ -47,6 +47,11 @@ def width(text: str) -> float:
     For Arabic script it is too much, since joined letters are narrower than the lone ones that are added up here.
     """
     return sum(_advances().get(ord(letter), 0.6) for letter in unicodedata.normalize("NFC", text))
+
+
+def _is_printable(letter: str) -> bool:
+    kind = unicodedata.category(letter)
+    return kind == "Cf" or (kind != "Cc" and ord(letter) in _printable())
 
 
 @lru_cache(maxsize=1)

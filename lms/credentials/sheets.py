@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import io
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, time
@@ -14,7 +13,7 @@ import jinja2
 import segno
 
 from lms.core import pdf
-from lms.credentials import codes, letters, wording
+from lms.credentials import letters, wording
 
 DESIGNS = Path(__file__).parents[2] / "certificates"
 
@@ -123,10 +122,12 @@ def render(sheet: Sheet, design: str = "completion", attachments: Sequence[pdf.A
 
 def _first_step(sheet: Sheet) -> int:
     """The largest size at which the name stands on one line, else the one for its number of letters."""
+    longest = max(len(name) for name in sheet.names)
+    measurable = [name for name in sheet.names if letters.direction(name) == "ltr"]
     for step, size in enumerate(ONE_LINE):
-        if _fits(sheet, size, sheet.name) and max(len(name) for name in sheet.names) <= LETTERS[step]:
+        if longest <= LETTERS[step] and all(_fits(sheet, size, name) for name in measurable):
             return step
-    return sum(max(len(name) for name in sheet.names) > limit for limit in LETTERS)
+    return sum(longest > limit for limit in LETTERS)
 
 
 def _fits(sheet: Sheet, size: int, text: str) -> bool:
@@ -140,11 +141,9 @@ def designs() -> list[str]:
 
 def qr_path(url: str) -> tuple[int, str]:
     """The modules on a side, quiet zone and all, and the black ones as one SVG path."""
-    code = segno.make(url, error="m", micro=False, boost_error=False)
-    drawn = io.BytesIO()
-    code.save(drawn, kind="svg", border=QUIET_ZONE, xmldecl=False, svgns=False, svgclass=None, lineclass=None, omitsize=True)
-    text = drawn.getvalue().decode()
-    return code.symbol_size(border=QUIET_ZONE)[0], text.partition(' d="')[2].partition('"')[0]
+    code = segno.make_qr(url, error="m", boost_error=False)
+    svg = code.svg_inline(border=QUIET_ZONE, omitsize=True)
+    return len(code.matrix) + 2 * QUIET_ZONE, svg.partition(' d="')[2].partition('"')[0]
 
 
 def _html(sheet: Sheet, folder: Path, lead: wording.Wording, columns: Sequence[Column], step: int) -> str:

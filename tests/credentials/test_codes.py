@@ -97,7 +97,9 @@ def test_digits_of_any_script_are_read(zero, code):
     assert codes.parse("".join(native.get(sign, sign) for sign in code)) == code
 
 
-@pytest.mark.parametrize("text", ["", "-", "7KQM", codes.checked(PLAIN) + "0", codes.checked(PLAIN)[:-1], "UUUU-UUUU-UUUU-UUUU", "شهادة", "½" * 16])
+@pytest.mark.parametrize(
+    "text", ["", "-", "7KQM", codes.checked(PLAIN) + "0", codes.checked(PLAIN)[:-1], "UUUU-UUUU-UUUU-UUUU", "شهادة", "½" * 16]
+)
 def test_what_cannot_be_a_code_is_none(text):
     assert codes.parse(text) is None
 
