@@ -112,7 +112,7 @@ def world(app: Flask) -> SimpleNamespace:
 
 
 @pytest.fixture
-def browser(app: Flask) -> Browser:
+def stranger(app: Flask) -> Browser:
     """A browser nobody has signed in with."""
     return app.test_client()
 

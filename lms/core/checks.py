@@ -9,7 +9,6 @@ from sqlalchemy import inspect, select
 from sqlalchemy.exc import SQLAlchemyError
 
 from lms.core import triggers
-from lms.core.access import access_of
 from lms.core.db import db
 from lms.core.files import store
 from lms.core.jobs import Job
@@ -20,7 +19,7 @@ HIDDEN_METHODS = frozenset({"HEAD", "OPTIONS"})
 def routes(app: Flask) -> list[dict[str, Any]]:
     """Every rule with its method, endpoint and roles, in the order of addresses."""
     rows = [
-        {"method": method, "rule": rule.rule, "endpoint": rule.endpoint, "roles": list(access_of(rule.endpoint) or ())}
+        {"method": method, "rule": rule.rule, "endpoint": rule.endpoint, "roles": list(getattr(app.view_functions[rule.endpoint], "access", ()))}
         for rule in app.url_map.iter_rules()
         for method in sorted((rule.methods or set()) - HIDDEN_METHODS)
     ]

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from wtforms import PasswordField, RadioField, StringField
+from wtforms.fields.choices import SelectChoice
 from wtforms.validators import InputRequired, Length
 
 from lms.core.forms import Form, digits, strip
@@ -13,7 +14,7 @@ class SignInForm(Form):
     identifier = StringField(_l("Phone, email or name"), [InputRequired(_l("Write your phone, email or name.")), Length(max=200)], [strip])
     password = PasswordField(_l("Password"), [InputRequired(_l("Write your password.")), Length(max=200)])
     device = RadioField(
-        _l("This is"), choices=[("own", _l("my phone")), ("shared", _l("a shared phone"))], default="shared", validate_choice=False
+        _l("This is"), choices=[SelectChoice("own", _l("my phone")), SelectChoice("shared", _l("a shared phone"))], default="shared", validate_choice=False
     )
 
 
