@@ -18,6 +18,7 @@ from werkzeug.exceptions import HTTPException, RequestEntityTooLarge
 from werkzeug.middleware.proxy_fix import ProxyFix
 
 from lms import reactions
+from lms.catalogue import views as catalogue
 from lms.config import Settings
 from lms.core import facts, fmt, i18n, jobs
 from lms.core.access import access_of, ask_to_sign_in, gate, wants_json
@@ -40,6 +41,7 @@ ROOMS: tuple[Blueprint, ...] = (  # one line a feature
     home.bp,
     health.bp,
     people.bp,
+    catalogue.bp,
 )
 
 POLICY = (
@@ -160,7 +162,8 @@ def _dress(app: School) -> None:
             answer.headers["Cache-Control"] = "public, max-age=31536000, immutable" if "v" in request.args else "public, max-age=300"
         else:
             answer.headers.setdefault("Cache-Control", "no-store")
-            answer.vary.add("Cookie")
+            if "immutable" not in answer.headers["Cache-Control"]:  # what is named by its content is the same for everyone
+                answer.vary.add("Cookie")
         if app.config["SESSION_COOKIE_SECURE"]:
             answer.headers.setdefault("Strict-Transport-Security", "max-age=31536000")
         return answer

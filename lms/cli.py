@@ -8,6 +8,7 @@ import click
 from flask import current_app
 
 from lms.app import ROOT, create_app
+from lms.catalogue.commands import courses
 from lms.config import Settings, SettingsError
 from lms.core import checks, jobs
 from lms.core.access import Role
@@ -89,3 +90,6 @@ def check(deploy: bool) -> None:
         click.echo(line)
     if found:
         raise SystemExit(1)
+
+
+main.add_command(courses)

@@ -1,0 +1,60 @@
+"""Reading published courses: the course as values, the HTML made at publish, the newest version, a picture's bytes."""
+
+from __future__ import annotations
+
+from functools import lru_cache
+
+from sqlalchemy import select
+from sqlalchemy.orm import defer
+
+from lms.catalogue.courses import Course, ItemKind
+from lms.catalogue.models import CoursePicture, CourseVersion, RenderedText
+from lms.catalogue.plain import Text
+from lms.core.db import db
+
+
+def course(version_id: int) -> Course:
+    """The course of a published version. Kept in this process by its content hash, so a version already read costs no statement."""
+    version = db.session.get_one(CourseVersion, version_id, options=[defer(CourseVersion.body)])
+    return _read(version.content_hash)
+
+
+@lru_cache(maxsize=64)
+def _read(content_hash: str) -> Course:
+    return Course.from_dict(db.session.scalars(select(CourseVersion.body).where(CourseVersion.content_hash == content_hash)).one())
+
+
+def lesson_html(version_id: int, lesson_uid: str, language: str) -> tuple[str, str]:
+    """A lesson as rendered at publish, and the language it is in: the one asked for, else English. LookupError: no such lesson."""
+    return _html(version_id, lesson_uid, ItemKind.LESSON, language)
+
+
+def assignment_html(version_id: int, uid: str, language: str) -> tuple[str, str]:
+    """The brief of an assignment in the same way."""
+    return _html(version_id, uid, ItemKind.ASSIGNMENT, language)
+
+
+def _html(version_id: int, uid: str, kind: ItemKind, language: str) -> tuple[str, str]:
+    rows = db.session.execute(
+        select(RenderedText.language, RenderedText.html).where(
+            RenderedText.version_id == version_id,
+            RenderedText.uid == uid,
+            RenderedText.kind == kind,
+            RenderedText.language.in_({language, Text.FALLBACK}),
+        )
+    )
+    found: dict[str, str] = dict(row.tuple() for row in rows)
+    if not found:
+        raise LookupError(f"version {version_id} has no {kind} {uid!r}")
+    shown = language if language in found else Text.FALLBACK
+    return found[shown], shown
+
+
+def latest(uid: str) -> CourseVersion | None:
+    """The version of a course that was published last."""
+    newest = select(CourseVersion).where(CourseVersion.uid == uid).order_by(CourseVersion.id.desc()).limit(1)
+    return db.session.scalars(newest).one_or_none()
+
+
+def picture(sha256: str) -> CoursePicture | None:
+    return db.session.get(CoursePicture, sha256)
