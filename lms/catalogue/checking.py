@@ -61,8 +61,8 @@ def _check_course(course: Course, survey: Survey, known: set[str]) -> None:
         if wording.PLACEHOLDER.search(phrase.words) or wording.EMPTY_WORDING.fullmatch(phrase.words):
             survey.error(phrase.place, f'this is a placeholder: "{_short(phrase.words)}"')
         if phrase.language == Text.FALLBACK and course.cefr in SIMPLE_LEVELS:
-            for line in phrase.words.split("\n"):
-                _check_sentences(line, phrase.place, survey)
+            for line in wording.lines(phrase.words):
+                _check_sentences(line.words, phrase.place, survey)
     for lesson in course.lessons:
         _check_lesson(lesson, course, survey)
     _check_groups(course, survey)
