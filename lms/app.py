@@ -19,6 +19,8 @@ from werkzeug.middleware.proxy_fix import ProxyFix
 
 from lms import reactions
 from lms.catalogue import views as catalogue
+from lms.cohorts import staff_views as cohorts_staff
+from lms.cohorts import views as cohorts
 from lms.config import Settings
 from lms.core import facts, fmt, i18n, jobs
 from lms.core.access import access_of, ask_to_sign_in, gate, wants_json
@@ -41,6 +43,8 @@ ROOMS: tuple[Blueprint, ...] = (  # one line a feature
     home.bp,
     health.bp,
     people.bp,
+    cohorts.bp,
+    cohorts_staff.bp,
     catalogue.bp,
 )
 

@@ -1,0 +1,167 @@
+"""What changes a cohort: being made, pinned to courses, given mentors and people, started; and a trainee's finishing."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import date, timedelta
+from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
+
+from sqlalchemy import func, select
+
+from lms.catalogue.models import CourseVersion
+from lms.cohorts.models import Cohort, CohortCourse, CohortState, Enrolment, EnrolmentState, MentorSeat, Programme
+from lms.core import clock
+from lms.core.access import Role
+from lms.core.db import db
+from lms.core.errors import Refused
+from lms.core.facts import Kind, record
+from lms.core.i18n import _
+from lms.partners.models import Partner, Referral
+from lms.people import actions as people
+from lms.people.models import User
+
+OPEN = (CohortState.DRAFT, CohortState.SCHEDULED, CohortState.RUNNING)
+
+
+@dataclass(frozen=True)
+class NewPerson:
+    """One row of a pasted list, read and found good."""
+
+    name: str
+    identifier: str
+    language: str
+
+
+def make_programme(*, name: str, track: str, fund: str) -> Programme:
+    """A programme, which a fund pays for."""
+    programme = Programme(name=name, track=track, fund=fund)
+    db.session.add(programme)
+    db.session.flush()
+    return programme
+
+
+def make_cohort(
+    *, by: User, programme: Programme, name: str, zone: str, starts_on: date, ends_on: date, partner: Partner | None = None, capacity: int = 30
+) -> Cohort:
+    """A cohort as a draft. Raises Refused for a name in use, dates the wrong way round, a zone that is none."""
+    if ends_on <= starts_on:
+        raise Refused(_("The last day must come after the first day."))
+    if capacity < 1:
+        raise Refused(_("A cohort needs one place or more."))
+    try:
+        ZoneInfo(zone)
+    except (ZoneInfoNotFoundError, ValueError):
+        raise Refused(_("We do not know the time zone %(zone)s.", zone=zone)) from None
+    if db.session.scalar(select(func.count()).where(Cohort.name == name)):
+        raise Refused(_("Another cohort has this name. Choose another name."))
+    cohort = Cohort(
+        programme_id=programme.id, partner_id=partner.id if partner else None, name=name, zone=zone, starts_on=starts_on, ends_on=ends_on,
+        capacity=capacity,
+    )
+    db.session.add(cohort)
+    record(Kind.COHORT_MADE, cohort, actor=by)
+    return cohort
+
+
+def pin(cohort: Cohort, version: CourseVersion, *, by: User) -> None:
+    """Fix a course at one published version for this cohort. What a cohort learns from does not change under its feet."""
+    if cohort.state not in {CohortState.DRAFT, CohortState.SCHEDULED}:
+        raise Refused(_("This cohort has started. Its courses stay as they are."))
+    row = db.session.scalars(select(CohortCourse).where(CohortCourse.cohort_id == cohort.id, CohortCourse.course_uid == version.uid)).one_or_none()
+    if row is not None and row.version_id == version.id:
+        return
+    position = row.position if row else db.session.scalar(select(func.count()).where(CohortCourse.cohort_id == cohort.id)) or 0
+    if row is not None:
+        db.session.delete(row)
+        db.session.flush()
+    db.session.add(CohortCourse(cohort_id=cohort.id, version_id=version.id, course_uid=version.uid, position=position))
+    record(Kind.COHORT_CHANGED, cohort, actor=by, pinned=version.uid)
+
+
+def seat_mentor(cohort: Cohort, mentor: User, *, by: User) -> None:
+    """Give a mentor the right to see and grade this cohort's trainees. Twice is once."""
+    if Role.MENTOR not in mentor.roles:
+        raise Refused(_("%(name)s is not a mentor.", name=mentor.name))
+    if db.session.get(MentorSeat, (cohort.id, mentor.id)) is None:
+        db.session.add(MentorSeat(cohort_id=cohort.id, user_id=mentor.id))
+        record(Kind.MENTOR_SEATED, cohort, actor=by, mentor=mentor.id)
+
+
+def enrol(cohort: Cohort, person: User, *, by: User) -> Enrolment:
+    """Give a trainee a place. Twice is once; a full or finished cohort refuses. The cohort's row must be locked by the caller."""
+    found = db.session.scalars(select(Enrolment).where(Enrolment.cohort_id == cohort.id, Enrolment.user_id == person.id)).one_or_none()
+    if found is not None:
+        return found
+    if cohort.state not in OPEN:
+        raise Refused(_("This cohort takes no more people."))
+    taken = db.session.scalar(select(func.count()).where(Enrolment.cohort_id == cohort.id, Enrolment.state == EnrolmentState.ACTIVE)) or 0
+    if taken >= cohort.capacity:
+        raise Refused(_("This cohort is full: %(n)s people.", n=taken))
+    enrolment = Enrolment(cohort_id=cohort.id, user_id=person.id, state=EnrolmentState.ACTIVE)
+    db.session.add(enrolment)
+    record(Kind.ENROLMENT_MADE, enrolment, actor=by)
+    return enrolment
+
+
+def add_people(cohort: Cohort, rows: Sequence[NewPerson], *, by: User) -> list[tuple[User, str]]:
+    """Add everyone or nobody: each person with their code for the printed slip.
+
+    A trainee of a partner's cohort is referred by that partner, so that its coordinator sees her.
+    """
+    made = []
+    for row in rows:
+        person = people.add(
+            by=by, name=row.name, roles=frozenset({Role.TRAINEE}), identifier=row.identifier, language=row.language, zone=cohort.zone,
+            country=cohort.partner.country if cohort.partner else None,
+        )
+        if cohort.partner_id is not None:
+            db.session.add(Referral(user_id=person.id, partner_id=cohort.partner_id))
+        enrol(cohort, person, by=by)
+        made.append((person, people.make_code(person, by=by, life=people.SLIP_LIFE)))
+    return made
+
+
+def refuse_code_for_others(person: User, *, by: User) -> None:
+    """A code signs somebody in: so nobody but staff may make one for a person who holds more than a trainee's rights."""
+    if person.roles - {Role.TRAINEE} and Role.STAFF not in by.roles:
+        raise Refused(_("Only staff can make a code for this person."))
+
+
+def schedule(cohort: Cohort, *, by: User) -> None:
+    """Draft to scheduled: needs a pinned course and a mentor."""
+    if cohort.state != CohortState.DRAFT:
+        raise Refused(_("This cohort is not a draft any more."))
+    if not db.session.scalar(select(func.count()).where(CohortCourse.cohort_id == cohort.id)):
+        raise Refused(_("Choose a course first."))
+    if not db.session.scalar(select(func.count()).where(MentorSeat.cohort_id == cohort.id)):
+        raise Refused(_("Choose a mentor first."))
+    _become(cohort, CohortState.SCHEDULED, by)
+
+
+def start(cohort: Cohort, *, by: User) -> None:
+    """Scheduled to running."""
+    if cohort.state != CohortState.SCHEDULED:
+        raise Refused(_("Only a scheduled cohort can start."))
+    _become(cohort, CohortState.RUNNING, by)
+
+
+def _become(cohort: Cohort, state: CohortState, by: User) -> None:
+    before, cohort.state = cohort.state, state
+    record(Kind.COHORT_CHANGED, cohort, actor=by, before=str(before), after=str(state))
+
+
+def complete(enrolment_id: int, *, by: User | None = None) -> bool:
+    """A trainee has done all of it. Records the fact once, however often and from however many workers it is said."""
+    enrolment = db.session.scalars(select(Enrolment).where(Enrolment.id == enrolment_id).with_for_update()).one()
+    if enrolment.state != EnrolmentState.ACTIVE:
+        return False
+    enrolment.state = EnrolmentState.COMPLETED
+    enrolment.completed_at = clock.now()
+    record(Kind.ENROLMENT_COMPLETED, enrolment, actor=by)
+    return True
+
+
+def week_of(cohort: Cohort, day: date) -> int:
+    """Which week of the cohort a day is in, from 1; 0 before it starts."""
+    return max(0, (day - cohort.starts_on) // timedelta(days=7) + 1) if day >= cohort.starts_on else 0

@@ -1,0 +1,95 @@
+"""People: the list, adding many at once from a pasted list, a new code, and whether somebody may do paid work."""
+
+from __future__ import annotations
+
+from flask import Blueprint, flash, redirect, render_template, url_for
+from flask.typing import ResponseReturnValue
+from flask_login import current_user
+
+from lms.cohorts import actions, pasting, policy, queries
+from lms.cohorts.forms import PasteForm
+from lms.cohorts.models import Enrolment
+from lms.core.access import Role, me, one_or_404, only
+from lms.core.forms import tried
+from lms.core.i18n import _
+from lms.core.pages import page_of
+from lms.partners.policy import visible_people
+from lms.people import actions as people
+from lms.people.models import User
+
+bp = Blueprint("cohorts_staff", __name__)
+
+
+@bp.get("/people")
+@only(Role.STAFF, Role.PARTNER)
+def people_index() -> ResponseReturnValue:
+    """The people this person may see, by name."""
+    return render_template("cohorts/people.html", page=page_of(visible_people(me()).order_by(User.name, User.id)))
+
+
+@bp.get("/cohorts/<int:id>/people/new")
+@only(Role.STAFF)
+def ask_people(id: int) -> ResponseReturnValue:
+    """Where a list is pasted."""
+    cohort = one_or_404(policy.visible_cohorts(me()), id)
+    return render_template("cohorts/paste.html", cohort=cohort, form=PasteForm(), rows=None)
+
+
+@bp.post("/cohorts/<int:id>/people/preview")
+@only(Role.STAFF)
+def preview(id: int) -> ResponseReturnValue:
+    """Show what the list would do, with what is wrong in the row itself. Nothing is added yet."""
+    cohort, form = one_or_404(policy.visible_cohorts(me()), id), PasteForm()
+    rows = _rows(form.people.data or "") if form.validate_on_submit() else None
+    status = 200 if rows else 422
+    return render_template("cohorts/paste.html", cohort=cohort, form=form, rows=rows, error=not rows), status
+
+
+@bp.post("/cohorts/<int:id>/people")
+@only(Role.STAFF)
+def add_people(id: int) -> ResponseReturnValue:
+    """Add the good rows, all or none, and show the slips with their codes: they are shown this once."""
+    cohort, form = one_or_404(policy.visible_cohorts(me()), id, lock=True), PasteForm()
+    rows = _rows(form.people.data or "") if form.validate_on_submit() else []
+    good = [actions.NewPerson(row.name, row.identifier, row.language) for row in rows if not row.problems]
+    slips: list[tuple[User, str]] = []
+    if not good or not tried(form, lambda: slips.extend(actions.add_people(cohort, good, by=me()))):
+        return render_template("cohorts/paste.html", cohort=cohort, form=form, rows=rows or None, error=True), 422
+    return render_template("cohorts/slips.html", cohort=cohort, slips=slips)
+
+
+def _rows(text: str) -> list[pasting.Row]:
+    read = pasting.read(text)[: pasting.MOST]
+    return pasting.read(text, taken=queries.taken_identifiers([row.identifier for row in read]))[: pasting.MOST]
+
+
+@bp.get("/enrolments/<int:id>")
+@only(Role.STAFF, Role.MENTOR, Role.PARTNER)
+def enrolment(id: int) -> ResponseReturnValue:
+    """One trainee in one cohort."""
+    return render_template("cohorts/enrolment.html", enrolment=one_or_404(policy.visible_enrolments(me()), id), code=None)
+
+
+@bp.post("/enrolments/<int:id>/codes")
+@only(Role.STAFF, Role.MENTOR, Role.PARTNER)
+def new_code(id: int) -> ResponseReturnValue:
+    """Six digits to read out, shown once. Only for trainees of the own cohorts or partner."""
+    place = one_or_404(policy.visible_enrolments(me()), id)
+    code = people.make_code(_trainee_alone(place), by=me())
+    return render_template("cohorts/enrolment.html", enrolment=place, code=code)
+
+
+@bp.post("/enrolments/<int:id>/adult")
+@only(Role.STAFF)
+def confirm_adult(id: int) -> ResponseReturnValue:
+    """Staff saw a paper: 18 or over, so paid work is open."""
+    place = one_or_404(policy.visible_enrolments(me()), id)
+    people.confirm_adult(place.user, by=me(), adult=True)
+    flash(_("Saved: 18 or over."), "ok")
+    return redirect(url_for("cohorts_staff.enrolment", id=id), 303)
+
+
+def _trainee_alone(place: Enrolment) -> User:
+    """The trainee, if she is nothing else here: a code for somebody with more rights comes from staff, by command."""
+    actions.refuse_code_for_others(place.user, by=current_user)
+    return place.user

@@ -1,0 +1,123 @@
+"""Cohorts: the list, one cohort, making and running it. Staff act; mentors and coordinators look at their own."""
+
+from __future__ import annotations
+
+from flask import Blueprint, flash, redirect, render_template, url_for
+from flask.typing import ResponseReturnValue
+from sqlalchemy import select
+from sqlalchemy.orm import joinedload
+
+from lms.catalogue.models import CourseVersion
+from lms.cohorts import actions, policy, queries
+from lms.cohorts.forms import ChoiceForm, CohortForm
+from lms.cohorts.models import Cohort, Enrolment, Programme
+from lms.core.access import Role, me, one_or_404, only
+from lms.core.db import db
+from lms.core.forms import tried
+from lms.core.i18n import _
+from lms.core.pages import page_of
+from lms.partners.models import Partner
+from lms.partners.policy import visible_partners
+from lms.people.models import User
+
+bp = Blueprint("cohorts", __name__)
+
+
+@bp.get("/cohorts")
+@only(Role.STAFF, Role.MENTOR, Role.PARTNER)
+def index() -> ResponseReturnValue:
+    """The cohorts this person may see."""
+    return render_template("cohorts/index.html", page=page_of(queries.summaries(policy.visible_cohorts(me())), scalars=False))
+
+
+@bp.get("/cohorts/new")
+@only(Role.STAFF)
+def new() -> ResponseReturnValue:
+    """Ask what a new cohort is."""
+    return render_template("cohorts/new.html", form=_cohort_form())
+
+
+@bp.post("/cohorts")
+@only(Role.STAFF)
+def make() -> ResponseReturnValue:
+    """Make a cohort as a draft."""
+    form = _cohort_form()
+    if not form.validate_on_submit() or not tried(form, _make, form):
+        return render_template("cohorts/new.html", form=form, error=True), 422
+    flash(_("The cohort is made. Choose its courses and mentors, then add people."), "ok")
+    cohort = db.session.scalars(select(Cohort).where(Cohort.name == form.name.data)).one()
+    return redirect(url_for("cohorts.show", id=cohort.id), 303)
+
+
+def _cohort_form() -> CohortForm:
+    partners = [(partner.id, partner.name) for partner in db.session.scalars(visible_partners(me()).order_by(Partner.name))]
+    return CohortForm().offer(queries.programmes(), partners)
+
+
+def _make(form: CohortForm) -> Cohort:
+    return actions.make_cohort(
+        by=me(), programme=db.session.get_one(Programme, form.programme.data), name=form.name.data or "", zone=form.zone.data or "",
+        starts_on=form.starts_on.data, ends_on=form.ends_on.data, capacity=form.capacity.data or 0,  # type: ignore[arg-type]
+        partner=db.session.get(Partner, form.partner.data) if form.partner.data else None,
+    )  # fmt: skip
+
+
+@bp.get("/cohorts/<int:id>")
+@only(Role.STAFF, Role.MENTOR, Role.PARTNER)
+def show(id: int) -> ResponseReturnValue:
+    """One cohort: its state, its courses and mentors, and the people in it whom this person may see."""
+    cohort = one_or_404(policy.visible_cohorts(me()), id)
+    people = policy.visible_enrolments(me()).where(Enrolment.cohort_id == id).join(Enrolment.user)
+    page = page_of(people.options(joinedload(Enrolment.user)).order_by(User.name, Enrolment.id))
+    return render_template(
+        "cohorts/show.html", cohort=cohort, page=page, courses=queries.pinned(id), mentors=queries.mentors_of(cohort),
+        course_form=_course_form(), mentor_form=_mentor_form(), may_change=Role.STAFF in me().roles,
+    )  # fmt: skip
+
+
+def _course_form() -> ChoiceForm:
+    return ChoiceForm().offer(_("Course"), [(version.id, version.uid) for version in queries.newest_versions()])
+
+
+def _mentor_form() -> ChoiceForm:
+    return ChoiceForm().offer(_("Mentor"), queries.people_with_role(Role.MENTOR))
+
+
+@bp.post("/cohorts/<int:id>/courses")
+@only(Role.STAFF)
+def pin(id: int) -> ResponseReturnValue:
+    """Pin a course's newest version."""
+    cohort = one_or_404(policy.visible_cohorts(me()), id, lock=True)
+    form = _course_form()
+    if form.validate_on_submit():
+        actions.pin(cohort, db.session.get_one(CourseVersion, form.chosen.data), by=me())
+        flash(_("The course is chosen."), "ok")
+    return redirect(url_for("cohorts.show", id=id), 303)
+
+
+@bp.post("/cohorts/<int:id>/mentors")
+@only(Role.STAFF)
+def seat(id: int) -> ResponseReturnValue:
+    """Give a mentor a seat."""
+    cohort = one_or_404(policy.visible_cohorts(me()), id, lock=True)
+    form = _mentor_form()
+    if form.validate_on_submit():
+        actions.seat_mentor(cohort, db.session.get_one(User, form.chosen.data), by=me())
+        flash(_("The mentor is chosen."), "ok")
+    return redirect(url_for("cohorts.show", id=id), 303)
+
+
+@bp.post("/cohorts/<int:id>/schedule")
+@only(Role.STAFF)
+def schedule(id: int) -> ResponseReturnValue:
+    """Draft to scheduled."""
+    actions.schedule(one_or_404(policy.visible_cohorts(me()), id, lock=True), by=me())
+    return redirect(url_for("cohorts.show", id=id), 303)
+
+
+@bp.post("/cohorts/<int:id>/start")
+@only(Role.STAFF)
+def start(id: int) -> ResponseReturnValue:
+    """Scheduled to running."""
+    actions.start(one_or_404(policy.visible_cohorts(me()), id, lock=True), by=me())
+    return redirect(url_for("cohorts.show", id=id), 303)

@@ -1,0 +1,96 @@
+"""Staff paste a list: they see every row first, then all good rows go in together, each with a slip."""
+
+from __future__ import annotations
+
+import re
+from typing import Any
+
+import pytest
+from flask import Flask
+from sqlalchemy import func, select
+
+from lms.cohorts import pasting
+from lms.cohorts.models import Enrolment
+from lms.core.db import db
+from lms.partners.models import Referral
+from lms.people.models import User
+
+LIST = "Layla Mansour; layla@example.org; ar\nأمل حداد;;ar\nYusuf Karimi; 03 765 432"
+
+
+def count(app: Flask, model: Any) -> int:
+    with app.app_context():
+        return int(db.session.scalar(select(func.count()).select_from(model)) or 0)
+
+
+def test_the_preview_adds_nobody(app: Flask, as_: Any, world: Any) -> None:
+    before = count(app, User)
+    answer = as_("dana").post(f"/cohorts/{world.cohort}/people/preview", data={"people": LIST})
+    assert answer.status_code == 200
+    assert answer.get_data(as_text=True).count("Can be added") == 3
+    assert count(app, User) == before
+
+
+def test_everyone_goes_in_with_a_code_that_works(app: Flask, as_: Any, stranger: Any, world: Any) -> None:
+    answer = as_("dana").post(f"/cohorts/{world.cohort}/people", data={"people": LIST})
+    text = answer.get_data(as_text=True)
+    codes = re.findall(r"<b><bdi[^>]*>(\d{6})</bdi></b>", text)
+    assert len(codes) == 3
+    with app.app_context():
+        layla = db.session.scalars(select(User).where(User.email == "layla@example.org")).one()
+        place = db.session.scalars(select(Enrolment).where(Enrolment.user_id == layla.id)).one()
+        referral = db.session.get_one(Referral, layla.id)
+        assert (layla.language, layla.zone, layla.country) == ("ar", "Asia/Beirut", "LB")
+    assert (place.cohort_id, referral.partner_id) == (world.cohort, world.here)
+    new = {"identifier": "layla@example.org", "code": codes[0], "password": "eight signs"}
+    assert stranger.post("/sign-in/code", data=new).status_code == 303
+    assert stranger.post("/sign-in", data=new).status_code == 303
+
+
+def test_the_second_tap_adds_nobody_twice(app: Flask, as_: Any, world: Any) -> None:
+    dana = as_("dana")
+    one = {"people": "Layla; layla@example.org"}
+    assert dana.post(f"/cohorts/{world.cohort}/people", data=one).status_code == 200
+    before = count(app, User)
+    answer = dana.post(f"/cohorts/{world.cohort}/people", data=one)
+    assert answer.status_code == 422
+    assert "Another person has this contact already." in answer.get_data(as_text=True)
+    assert count(app, User) == before
+
+
+def test_a_full_cohort_takes_nobody_of_the_list(app: Flask, as_: Any, world: Any) -> None:
+    before = count(app, User)
+    answer = as_("dana").post(f"/cohorts/{world.cohort}/people", data={"people": "\n".join(f"Person {n}" for n in range(40))})
+    assert answer.status_code == 422
+    assert "This cohort is full" in answer.get_data(as_text=True)
+    assert count(app, User) == before
+
+
+def test_an_empty_list_is_said(as_: Any, world: Any) -> None:
+    answer = as_("dana").post(f"/cohorts/{world.cohort}/people/preview", data={"people": ""})
+    assert answer.status_code == 422
+    assert "Paste the list." in answer.get_data(as_text=True)
+
+
+@pytest.mark.parametrize(("name", "status"), [("bilal", 403), ("efe", 403), ("amina", 403), ("fay", 403)])
+def test_nobody_but_staff(name: str, status: int, as_: Any, world: Any) -> None:
+    assert as_(name).post(f"/cohorts/{world.cohort}/people", data={"people": LIST}).status_code == status
+
+
+@pytest.mark.parametrize(
+    ("text", "problems"),
+    [
+        ("Layla, layla@example.org, ar", [()]),
+        ("Name\tContact\nLayla\t03 765 432", [()]),
+        ("Layla, not@mail", [("This is not an email address.",)]),
+        (", layla@example.org", [("The name is missing.",)]),
+        ("Layla, a@b.org, xx", [("We do not know the language xx.",)]),
+        ("A, a@b.org\nB, A@B.org", [(), ("The same contact stands in line 1.",)]),
+        ("A, 12", [()]),
+        ("\n\nA\n\n", [()]),
+        ("x" * 130, [("The name is too long.",)]),
+    ],
+)
+def test_what_a_line_says(text: str, problems: list[tuple[str, ...]], app: Flask) -> None:
+    with app.test_request_context():
+        assert [row.problems for row in pasting.read(text)] == problems

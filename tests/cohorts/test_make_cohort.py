@@ -1,0 +1,56 @@
+"""Staff make a cohort, choose its course and mentor, and start it."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import pytest
+from flask import Flask
+from sqlalchemy import select
+
+from lms.cohorts.models import Cohort
+from lms.core.db import db
+
+GOOD = {"name": "Beirut 2", "partner": "0", "starts_on": "2027-01-04", "ends_on": "2027-02-28", "zone": "Asia/Beirut", "capacity": "٢٤"}
+
+
+def test_a_cohort_is_made(app: Flask, as_: Any, world: Any) -> None:
+    answer = as_("dana").post("/cohorts", data=GOOD | {"programme": str(world.programme)})
+    assert answer.status_code == 303
+    with app.app_context():
+        cohort = db.session.scalars(select(Cohort).where(Cohort.name == "Beirut 2")).one()
+    assert (str(cohort.state), cohort.capacity, cohort.zone) == ("draft", 24, "Asia/Beirut")
+
+
+@pytest.mark.parametrize(
+    ("change", "sentence"),
+    [
+        ({"ends_on": "2027-01-01"}, "The last day must come after the first day."),
+        ({"zone": "Mars/Base"}, "We do not know the time zone Mars/Base."),
+        ({"name": "Beirut 1"}, "Another cohort has this name. Choose another name."),
+        ({"name": ""}, "Write a name."),
+        ({"zone": "../../etc/passwd"}, "We do not know the time zone ../../etc/passwd."),
+    ],
+)
+def test_what_cannot_be_is_said_and_nothing_typed_is_lost(change: dict[str, str], sentence: str, as_: Any, world: Any) -> None:
+    answer = as_("dana").post("/cohorts", data=GOOD | {"programme": str(world.programme)} | change)
+    text = answer.get_data(as_text=True)
+    assert answer.status_code == 422
+    assert sentence in text
+    assert 'value="2027-01-04"' in text
+
+
+def test_a_draft_needs_a_course_and_a_mentor(as_: Any, world: Any) -> None:
+    dana = as_("dana")
+    page = dana.post("/cohorts", data=GOOD | {"programme": str(world.programme)}).location
+    dana.post(page + "/schedule", headers={"Referer": "http://localhost" + page})
+    assert "Choose a course first." in dana.page(page)
+    dana.post(page + "/start", headers={"Referer": "http://localhost" + page})
+    assert "Only a scheduled cohort can start." in dana.page(page)
+
+
+@pytest.mark.parametrize("name", ["bilal", "efe", "amina", "fay"])
+def test_nobody_but_staff(name: str, as_: Any, world: Any) -> None:
+    client = as_(name)
+    assert client.post("/cohorts", data=GOOD).status_code == 403
+    assert client.post(f"/cohorts/{world.cohort}/start").status_code == 403
