@@ -55,7 +55,8 @@ def write(chart: Iterable[Named], payees: Iterable[str], transfers: Iterable[Pos
     chart = list(chart)
     for currency in sorted({account.currency for account in chart} | set(accounts.BOOK_CURRENCY.values())):
         # One line `commodity 1000.00 USD` passes hledger and fails ledger --pedantic: the name must stand alone.
-        sample = Money.parse("1000", currency).plain() + ("" if CURRENCIES[currency].exponent else ".0")  # hledger wants a point, ledger a digit after it
+        point = "" if CURRENCIES[currency].exponent else ".0"  # hledger wants a point in every format, ledger a digit after it
+        sample = Money.parse("1000", currency).plain() + point
         yield f"commodity {currency}\n    format {sample} {currency}\n"
     yield "\n"
     yield from (f"account {code}\n" for code in sorted({account.code for account in chart}))

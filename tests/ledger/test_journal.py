@@ -8,12 +8,13 @@ import subprocess
 from pathlib import Path
 
 import pytest
+from click.testing import CliRunner
 from flask import Flask
 
-from lms.cli import main
 from lms.core.db import transaction
 from lms.core.money import CURRENCIES, Money
 from lms.ledger import journal, queries
+from lms.ledger.commands import ledger
 from lms.ledger.journal import Named, Posted, Posting
 from tests.conftest import missing
 from tests.ledger.worked import END, end_balances, post_all
@@ -114,13 +115,11 @@ def test_the_empty_ledger_is_a_journal(app: Flask, tmp_path: Path, tool: str) ->
 
 
 def test_the_command_prints_one_book_or_both(app: Flask) -> None:
-    from click.testing import CliRunner
-
     with app.app_context(), transaction(write=True):
         post_all()
-    both = CliRunner().invoke(main, ["ledger", "export"], obj=lambda: app)
-    foundation = CliRunner().invoke(main, ["ledger", "export", "--book", "foundation"], obj=lambda: app)
-    company = CliRunner().invoke(main, ["ledger", "export", "--book", "company"], obj=lambda: app)
+    both = CliRunner().invoke(ledger, ["export"], obj=lambda: app)
+    foundation = CliRunner().invoke(ledger, ["export", "--book", "foundation"], obj=lambda: app)
+    company = CliRunner().invoke(ledger, ["export", "--book", "company"], obj=lambda: app)
     assert both.exit_code == foundation.exit_code == company.exit_code == 0
     assert both.output == foundation.output
     assert "(grant:GRANT-A:1)" in both.output
