@@ -19,10 +19,11 @@ DESIGNS = Path(__file__).parents[2] / "certificates"
 
 # The sheet is set in steps, by the name. These are the sizes of a Latin name in points, and the letters in a name above which the next
 # smaller step is taken even if the name may have several lines.
-NAME_SIZES = (34, 28, 24, 20, 16)
+NAME_SIZES = (34, 28, 24, 20, 16, 13)
 LETTERS = (20, 32, 45)
 ONE_LINE = NAME_SIZES[:3]  # sizes at which a name in one line is better than a larger one in two
 COLUMN_WIDTHS = {1: 239, 2: 114}  # mm, by the number of columns
+ADDRESS_SIZE, ADDRESS_WIDTH = 10.5, 86  # points, mm
 POINT = 25.4 / 72  # mm
 
 QUIET_ZONE = 4  # modules of white that ISO/IEC 18004 asks for on each side
@@ -162,11 +163,20 @@ def _html(sheet: Sheet, folder: Path, lead: wording.Wording, columns: Sequence[C
         fits=partial(_fits, sheet, NAME_SIZES[step]),
         title=lead.say("title", **places),
         description=lead.say("description", **places),
-        address=sheet.url.partition("://")[2],
+        address=_address(sheet.url),
         qr_label=lead.say("qr"),
         qr_modules=modules,
         qr_path=path,
     )
+
+
+def _address(url: str) -> tuple[str, ...]:
+    """The address as it is printed: in one line where there is room, else with the code, which people type, on a line of its own."""
+    shown = url.partition("://")[2]
+    if letters.width(shown) * ADDRESS_SIZE * POINT <= ADDRESS_WIDTH:
+        return (shown,)
+    host, slash, code = shown.rpartition("/")
+    return (host + slash, code)
 
 
 @lru_cache(maxsize=1)

@@ -5,6 +5,7 @@ import subprocess
 import sys
 import unicodedata
 from base64 import b64encode
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import replace
 from datetime import UTC, date, datetime
 from pathlib import Path
@@ -134,6 +135,21 @@ def test_a_long_name_is_set_smaller(name, step):
     assert sheets._first_step(replace(SAMPLE, name=name)) == step
 
 
+def test_a_long_course_beside_a_long_name_fits_too(tmp_path):
+    course = {
+        "en": "English for work and study: reading, writing, listening and speaking at level A2 of the common framework",
+        "ar": "الإنجليزية للعمل والدراسة: القراءة والكتابة والاستماع والتحدّث في المستوى الثاني من الإطار المشترك",
+    }
+    made = written(replace(SAMPLE, name=LONG_LATIN, own_name=LONG_ARABIC, course=course), tmp_path)
+    assert "".join(course["en"].split()) in "".join(plain(text_of(made)).split())
+
+
+def test_a_long_address_breaks_before_the_code_and_never_in_it(tmp_path):
+    url = f"https://learning.a-very-long-name-of-a-school.example.org/v/{codes.printed(SAMPLE.code)}"
+    lines = text_of(written(replace(SAMPLE, url=url), tmp_path)).splitlines()
+    assert codes.printed(SAMPLE.code) in [line.strip() for line in lines]
+
+
 def test_texts_that_do_not_fit_are_refused_and_not_cut():
     with pytest.raises(sheets.DoesNotFit):
         sheets.render(replace(SAMPLE, skills={"en": ["one more skill to be listed"] * 80, "ar": []}))
@@ -208,6 +224,12 @@ def test_fonts_are_read_once_in_a_process(monkeypatch):
     assert ".ttf" not in read
 
 
+def test_two_threads_make_the_same_sheets_as_one():
+    alone = [sheets.render(sheet) for sheet in SHEETS.values()]
+    with ThreadPoolExecutor(4) as pool:
+        assert list(pool.map(sheets.render, SHEETS.values())) == alone
+
+
 def test_a_file_travels_inside_as_the_data_it_was_made_from(tmp_path):
     made = tmp_path / "with.pdf"
     made.write_bytes(sheets.render(SAMPLE, attachments=[pdf.Attached("credential.json", b'{"a": 1}\n', "The signed credential")]))
@@ -262,6 +284,12 @@ def test_lessons_are_counted_in_the_plural_of_the_language(language, number, exp
 @pytest.mark.parametrize(("language", "expected"), [("en", "24 October 2026"), ("ar", "٢٤ تشرين الأول ٢٠٢٦")])
 def test_the_date_is_in_the_words_and_digits_of_the_language(language, expected):
     assert wording.load(sheets.DESIGNS / "completion", language).date(date(2026, 10, 24)) == expected
+
+
+def test_what_has_no_second_language_is_shown_once(tmp_path):
+    text = plain(text_of(written(replace(SAMPLE, organisation={"en": "Rukn"}, role={"en": "Head of programme"}), tmp_path)))
+    assert text.count("Rukn") == 1
+    assert text.count("Head of programme") == 1
 
 
 def test_what_was_not_done_is_not_printed(tmp_path):
