@@ -11,7 +11,7 @@ from flask.typing import ResponseReturnValue
 from flask_compress import Compress
 from flask_login import current_user
 from flask_migrate import Migrate
-from flask_wtf.csrf import CSRFError, CSRFProtect, generate_csrf
+from flask_wtf.csrf import CSRFError, CSRFProtect
 from markupsafe import Markup
 from sqlalchemy.orm.exc import StaleDataError
 from werkzeug.exceptions import HTTPException, RequestEntityTooLarge
@@ -117,11 +117,12 @@ def create_app(settings: Settings | None = None, *, testing: bool = False) -> Sc
     people.limiter.init_app(app)
     sign_ins.wire(app)
     app.before_request(gate)
-    app.view_functions["static"].access = ("public",)  # type: ignore[attr-defined]
+    setattr(app.view_functions["static"], "access", ("public",))  # noqa: B010  # a view of Flask's own
     facts.wire(reactions.REACTIONS)
     jobs.wire(app, reactions.HANDLERS)
     _dress(app)
     _catch(app)
+    _catch_the_rest(app)
     for room in ROOMS:
         app.register_blueprint(room)
     Compress(app)
@@ -200,6 +201,10 @@ def _catch(app: School) -> None:
     def changed_meanwhile(no: StaleDataError) -> ResponseReturnValue:
         return _page(409, _("Somebody changed this meanwhile"), _("Go back, look at it again, and then save."))
 
+
+def _catch_the_rest(app: School) -> None:
+    """What Flask and the unforeseen raise."""
+
     @app.errorhandler(RequestEntityTooLarge)
     def too_large(no: RequestEntityTooLarge) -> ResponseReturnValue:
         sent, limit = fmt.size(request.content_length or 0), fmt.size(app.config["MAX_CONTENT_LENGTH"])
@@ -208,7 +213,7 @@ def _catch(app: School) -> None:
     @app.errorhandler(HTTPException)
     def known(no: HTTPException) -> ResponseReturnValue:
         if no.response is not None or (no.code or 500) < 400:
-            return no  # type: ignore[return-value]
+            return no
         return _page(no.code or 500, *SENTENCES.get(no.code or 500, SENTENCES[400])())
 
     @app.errorhandler(Exception)

@@ -32,8 +32,13 @@ def fill() -> SimpleNamespace:
     people = {}
     for name, role in ROLES.items():
         people[name] = User(
-            name=name.capitalize(), roles=frozenset({role}), email=identifier(name), password_hash=passwords.make(PASSWORDS[name]),
-            zone="Asia/Beirut", country="LB", adult=True,
+            name=name.capitalize(),
+            roles=frozenset({role}),
+            email=identifier(name),
+            password_hash=passwords.make(PASSWORDS[name]),
+            zone="Asia/Beirut",
+            country="LB",
+            adult=True,
         )
         db.session.add(people[name])
     here, there = Partner(code="NGO-LB", name="Cedar House", country="LB"), Partner(code="NGO-TR", name="Open Door", country="TR")
@@ -55,6 +60,12 @@ def fill() -> SimpleNamespace:
     db.session.add_all([enrolment, other_enrolment])
     db.session.flush()
     return SimpleNamespace(
-        **{name: person.id for name, person in people.items()}, here=here.id, there=there.id, programme=programme.id, cohort=cohort.id,
-        other_cohort=other.id, enrolment=enrolment.id, other_enrolment=other_enrolment.id,
+        **{name: person.id for name, person in people.items()},
+        here=here.id,
+        there=there.id,
+        programme=programme.id,
+        cohort=cohort.id,
+        other_cohort=other.id,
+        enrolment=enrolment.id,
+        other_enrolment=other_enrolment.id,
     )

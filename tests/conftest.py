@@ -53,8 +53,17 @@ def postgres() -> Iterator[Postgres]:
 def settings_for(folder: Path, url: str, **changes: Any) -> Settings:
     """Settings of a school that lives in a folder of the test's own."""
     values: dict[str, Any] = {
-        "env": "development", "name": "Rukn", "database_url": url, "files": str(folder / "files"), "keys": folder / "keys",
-        "secret_key": "k" * 40, "base_url": "http://localhost", "redis_url": None, "instance": folder, "workers": 1, "debug": False,
+        "env": "development",
+        "name": "Rukn",
+        "database_url": url,
+        "files": str(folder / "files"),
+        "keys": folder / "keys",
+        "secret_key": "k" * 40,
+        "base_url": "http://localhost",
+        "redis_url": None,
+        "instance": folder,
+        "workers": 1,
+        "debug": False,
     }
     return Settings(**values | changes)
 

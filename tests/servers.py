@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import glob
 import os
 import pwd
 import shutil
@@ -36,10 +35,10 @@ class Postgres:
     @classmethod
     def start(cls) -> Postgres | None:
         """None where PostgreSQL is not installed."""
-        found = sorted(glob.glob("/usr/lib/postgresql/*/bin/initdb"), key=lambda path: int(path.split("/")[4]))
+        found = sorted(Path("/usr/lib/postgresql").glob("*/bin/initdb"), key=lambda path: int(path.parts[4]))
         if not found:
             return None
-        tools = Path(found[-1]).parent
+        tools = found[-1].parent
         folder = Path(tempfile.mkdtemp(prefix="pg-"))
         drop: dict[str, Any] = {}
         user = pwd.getpwuid(os.getuid()).pw_name

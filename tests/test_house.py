@@ -12,7 +12,8 @@ import pytest
 ROOT = Path(__file__).resolve().parent.parent
 LMS = ROOT / "lms"
 FLOORS = {
-    "core": 1, "config": 1, "people": 2, "catalogue": 2, "sandbox": 2, "partners": 3, "ledger": 3, "messages": 3, "cohorts": 4, "payouts": 4,
+    "core": 1, "config": 1, "people": 2, "catalogue": 2, "sandbox": 2, "partners": 3, "ledger": 3, "messages": 3, "cohorts": 4,
+    "payouts": 4,
     "intake": 5, "grading": 5, "annotation": 5, "learning": 6, "credentials": 7, "pool": 8, "reactions": 9, "reports": 9, "home": 9,
     "api": 10, "app": 11, "demo": 11, "cli": 12, "__main__": 13, "__init__": 13,
 }  # fmt: skip
@@ -138,7 +139,9 @@ TEMPLATES = sorted((LMS / "templates").rglob("*.html"))
 @pytest.mark.parametrize("path", TEMPLATES, ids=lambda path: str(path.relative_to(LMS)))
 def test_templates_keep_to_the_policy(path: Path) -> None:
     text = path.read_text()
-    assert not re.search(r'\sstyle=|<script(?![^>]*\bsrc=)|\son(click|change|submit|load|input)=|javascript:|https?://(?!www\.w3\.org)', text)
+    assert not re.search(
+        r"\sstyle=|<script(?![^>]*\bsrc=)|\son(click|change|submit|load|input)=|javascript:|https?://(?!www\.w3\.org)", text
+    )
     assert text.count("\n") <= 400
     assert "|safe" not in text.replace(" ", "").replace("ICONS[name]|safe", "")  # the icons are constants of the same file
 
@@ -146,6 +149,8 @@ def test_templates_keep_to_the_policy(path: Path) -> None:
 PLACEHOLDERS = LMS / "catalogue" / "wording.py"  # looks for these words in courses
 
 
-@pytest.mark.parametrize("path", [path for path in [*FILES, *TEMPLATES] if path != PLACEHOLDERS], ids=lambda path: str(path.relative_to(ROOT)))
+@pytest.mark.parametrize(
+    "path", [path for path in [*FILES, *TEMPLATES] if path != PLACEHOLDERS], ids=lambda path: str(path.relative_to(ROOT))
+)
 def test_nothing_is_left_for_later(path: Path) -> None:
     assert not re.search(r"\b(TODO|FIXME|XXX|HACK)\b|NotImplementedError|not implemented yet|coming soon|lorem ipsum", path.read_text())

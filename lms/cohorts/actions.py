@@ -42,7 +42,15 @@ def make_programme(*, name: str, track: str, fund: str) -> Programme:
 
 
 def make_cohort(
-    *, by: User, programme: Programme, name: str, zone: str, starts_on: date, ends_on: date, partner: Partner | None = None, capacity: int = 30
+    *,
+    by: User,
+    programme: Programme,
+    name: str,
+    zone: str,
+    starts_on: date,
+    ends_on: date,
+    partner: Partner | None = None,
+    capacity: int = 30,
 ) -> Cohort:
     """A cohort as a draft. Raises Refused for a name in use, dates the wrong way round, a zone that is none."""
     if ends_on <= starts_on:
@@ -56,7 +64,12 @@ def make_cohort(
     if db.session.scalar(select(func.count()).where(Cohort.name == name)):
         raise Refused(_("Another cohort has this name. Choose another name."))
     cohort = Cohort(
-        programme_id=programme.id, partner_id=partner.id if partner else None, name=name, zone=zone, starts_on=starts_on, ends_on=ends_on,
+        programme_id=programme.id,
+        partner_id=partner.id if partner else None,
+        name=name,
+        zone=zone,
+        starts_on=starts_on,
+        ends_on=ends_on,
         capacity=capacity,
     )
     db.session.add(cohort)
@@ -68,7 +81,9 @@ def pin(cohort: Cohort, version: CourseVersion, *, by: User) -> None:
     """Fix a course at one published version for this cohort. What a cohort learns from does not change under its feet."""
     if cohort.state not in {CohortState.DRAFT, CohortState.SCHEDULED}:
         raise Refused(_("This cohort has started. Its courses stay as they are."))
-    row = db.session.scalars(select(CohortCourse).where(CohortCourse.cohort_id == cohort.id, CohortCourse.course_uid == version.uid)).one_or_none()
+    row = db.session.scalars(
+        select(CohortCourse).where(CohortCourse.cohort_id == cohort.id, CohortCourse.course_uid == version.uid)
+    ).one_or_none()
     if row is not None and row.version_id == version.id:
         return
     position = row.position if row else db.session.scalar(select(func.count()).where(CohortCourse.cohort_id == cohort.id)) or 0
@@ -112,7 +127,12 @@ def add_people(cohort: Cohort, rows: Sequence[NewPerson], *, by: User) -> list[t
     made = []
     for row in rows:
         person = people.add(
-            by=by, name=row.name, roles=frozenset({Role.TRAINEE}), identifier=row.identifier, language=row.language, zone=cohort.zone,
+            by=by,
+            name=row.name,
+            roles=frozenset({Role.TRAINEE}),
+            identifier=row.identifier,
+            language=row.language,
+            zone=cohort.zone,
             country=cohort.partner.country if cohort.partner else None,
         )
         if cohort.partner_id is not None:

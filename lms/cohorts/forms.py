@@ -3,10 +3,9 @@
 from __future__ import annotations
 
 from wtforms import DateField, IntegerField, SelectField, StringField, TextAreaField
-from wtforms.fields.choices import SelectChoice
 from wtforms.validators import InputRequired, Length, NumberRange
 
-from lms.core.forms import Form, digits, strip
+from lms.core.forms import Form, SelectChoice, digits, strip
 from lms.core.i18n import _l
 
 
@@ -17,7 +16,7 @@ class CohortForm(Form):
     starts_on = DateField(_l("First day"), [InputRequired(_l("Choose the first day."))])
     ends_on = DateField(_l("Last day"), [InputRequired(_l("Choose the last day."))])
     zone = StringField(_l("Time zone"), [InputRequired(_l("Write the time zone.")), Length(max=40)], [strip])
-    capacity = IntegerField(_l("Places"), [InputRequired(_l("Write how many places.")), NumberRange(1, 500)], [digits], default=30)
+    capacity = IntegerField(_l("Places"), [InputRequired(_l("Write how many places.")), NumberRange(1, 500)], filters=[digits], default=30)
 
     def offer(self, programmes: list[tuple[int, str]], partners: list[tuple[int, str]]) -> CohortForm:
         """Fill the two choices; 0 is no partner."""

@@ -84,32 +84,41 @@ def _resolve(cohort: Cohort, moment: Moment) -> datetime:
     return moment.local(cohort.starts_on).replace(tzinfo=ZoneInfo(cohort.zone))
 
 
-def summaries(visible: Select[tuple[Cohort]]) -> Select[Cohort, int]:
+def summaries(visible: Select[Cohort]) -> Select[Cohort, int]:
     """The visible cohorts with the number of people in each, those that run first, the newest start first."""
     people = select(func.count()).where(Enrolment.cohort_id == Cohort.id, Enrolment.state.in_(STUDYING)).scalar_subquery()
     order = case({CohortState.RUNNING: 0, CohortState.SCHEDULED: 1, CohortState.DRAFT: 2}, value=Cohort.state, else_=3)
-    return visible.add_columns(people).order_by(order, Cohort.starts_on.desc(), Cohort.id)  # type: ignore[return-value]
+    return visible.add_columns(people).order_by(order, Cohort.starts_on.desc(), Cohort.id)
 
 
 def mentors_of(cohort: Cohort) -> list[User]:
     """Those with a seat, by name."""
-    return list(db.session.scalars(select(User).join(MentorSeat, MentorSeat.user_id == User.id).where(MentorSeat.cohort_id == cohort.id).order_by(User.name)))
+    return list(
+        db.session.scalars(
+            select(User).join(MentorSeat, MentorSeat.user_id == User.id).where(MentorSeat.cohort_id == cohort.id).order_by(User.name)
+        )
+    )
 
 
 def people_with_role(role: Role) -> list[tuple[int, str]]:
     """(id, name) of everyone who holds a role."""
-    return [tuple(row) for row in db.session.execute(select(User.id, User.name).where(User.roles.like(f"%,{role},%"), User.active).order_by(User.name))]
+    found = select(User.id, User.name).where(User.roles.like(f"%,{role},%"), User.active).order_by(User.name)
+    return [(id, name) for id, name in db.session.execute(found)]
 
 
 def newest_versions() -> list[CourseVersion]:
     """The newest published version of each course."""
     newest = select(func.max(CourseVersion.id)).group_by(CourseVersion.uid)
-    return list(db.session.scalars(select(CourseVersion).where(CourseVersion.id.in_(newest)).options(defer(CourseVersion.body)).order_by(CourseVersion.uid)))
+    return list(
+        db.session.scalars(
+            select(CourseVersion).where(CourseVersion.id.in_(newest)).options(defer(CourseVersion.body)).order_by(CourseVersion.uid)
+        )
+    )
 
 
 def programmes() -> list[tuple[int, str]]:
     """(id, name) of every programme."""
-    return [tuple(row) for row in db.session.execute(select(Programme.id, Programme.name).order_by(Programme.name))]
+    return [(id, name) for id, name in db.session.execute(select(Programme.id, Programme.name).order_by(Programme.name))]
 
 
 def taken_identifiers(rows: Collection[str]) -> set[tuple[str, str]]:
@@ -120,5 +129,9 @@ def taken_identifiers(rows: Collection[str]) -> set[tuple[str, str]]:
     phones = {blind(value, "person.phone"): value for one in wanted if one.kind == "phone" for value in one.values}
     found = {("email", value) for value in db.session.scalars(select(User.email).where(User.email.in_(mails)))}
     found |= {("name", value) for value in db.session.scalars(select(User.sign_in_name).where(User.sign_in_name.in_(names)))}
-    found |= {("phone", phones[value]) for value in db.session.scalars(select(User.phone_index).where(User.phone_index.in_(list(phones)))) if value}
+    found |= {
+        ("phone", phones[value])
+        for value in db.session.scalars(select(User.phone_index).where(User.phone_index.in_(list(phones))))
+        if value
+    }
     return found  # type: ignore[return-value]

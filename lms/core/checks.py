@@ -19,7 +19,12 @@ HIDDEN_METHODS = frozenset({"HEAD", "OPTIONS"})
 def routes(app: Flask) -> list[dict[str, Any]]:
     """Every rule with its method, endpoint and roles, in the order of addresses."""
     rows = [
-        {"method": method, "rule": rule.rule, "endpoint": rule.endpoint, "roles": list(getattr(app.view_functions[rule.endpoint], "access", ()))}
+        {
+            "method": method,
+            "rule": rule.rule,
+            "endpoint": rule.endpoint,
+            "roles": list(getattr(app.view_functions[rule.endpoint], "access", ())),
+        }
         for rule in app.url_map.iter_rules()
         for method in sorted((rule.methods or set()) - HIDDEN_METHODS)
     ]
@@ -51,7 +56,7 @@ def _database() -> list[str]:
 
     script = ScriptDirectory(current_app.extensions["migrate"].directory)
     connection = db.session.connection()
-    now, head = MigrationContext.configure(connection).get_current_head(), script.get_current_head()
+    now, head = MigrationContext.configure(connection).get_current_revision(), script.get_current_head()
     if now != head:
         return [f"The database is at {now}, not at {head}: run `lms db upgrade`."]
     found = [f"Table {name} has lost its append-only triggers." for name in triggers.missing(connection, db.metadata)]

@@ -44,7 +44,9 @@ class Instant(TypeDecorator[datetime]):
 
 def choice(words: type[StrEnum], length: int = 16) -> Enum:
     """A column that holds one word of a StrEnum, kept as the word itself: readable in the database, and open to new words."""
-    return Enum(words, native_enum=False, create_constraint=False, length=length, values_callable=lambda kinds: [str(k.value) for k in kinds])
+    return Enum(
+        words, native_enum=False, create_constraint=False, length=length, values_callable=lambda kinds: [str(k.value) for k in kinds]
+    )
 
 
 class Base(DeclarativeBase):
@@ -53,7 +55,7 @@ class Base(DeclarativeBase):
 
 db = SQLAlchemy(model_class=Base, session_options={"expire_on_commit": False})
 # Flask-SQLAlchemy copies the base class, and a class may not carry this map and its registry at once: so the map is given afterwards.
-db.Model.registry.update_type_annotation_map({datetime: Instant, dict[str, Any]: JSON, list[Any]: JSON, list[str]: JSON})
+db.Model.registry.update_type_annotation_map({datetime: Instant, dict[str, Any]: JSON, list[Any]: JSON, list[str]: JSON})  # type: ignore[attr-defined]
 
 if TYPE_CHECKING:
 

@@ -105,8 +105,12 @@ def record(kind: Kind, subject: Any, *, actor: Any | None = None, **data: Any) -
     """
     db.session.flush()
     fact = Fact(
-        kind=str(kind), subject_kind=subject.__tablename__, subject_id=subject.id,
-        actor_id=actor.id if actor is not None else None, at=clock.now(), data=data,
+        kind=str(kind),
+        subject_kind=subject.__tablename__,
+        subject_id=subject.id,
+        actor_id=actor.id if actor is not None else None,
+        at=clock.now(),
+        data=data,
     )
     db.session.add(fact)
     db.session.flush()

@@ -133,8 +133,12 @@ def keep(accepted: Accepted, *, owner: Any | None = None) -> StoredFile:
     key = secrets.token_hex(20)
     store().put(key, accepted.content)
     return StoredFile(
-        key=key, sha256=sha256(accepted.content).hexdigest(), kind=accepted.kind, size=len(accepted.content),
-        name=accepted.name, owner_id=owner.id if owner is not None else None,
+        key=key,
+        sha256=sha256(accepted.content).hexdigest(),
+        kind=accepted.kind,
+        size=len(accepted.content),
+        name=accepted.name,
+        owner_id=owner.id if owner is not None else None,
     )
 
 

@@ -7,6 +7,7 @@ from typing import Any
 
 from flask_wtf import FlaskForm
 from wtforms import Field
+from wtforms.fields.choices import SelectChoice as SelectChoice  # type: ignore[attr-defined]  # the published types stop at 3.2
 
 from lms.core.db import db, mode
 from lms.core.errors import Refused
@@ -55,7 +56,9 @@ def error_list(form: FlaskForm) -> list[tuple[str | None, str]]:
     """(field id or None, sentence) for the error summary, in the order of the fields."""
     found: list[tuple[str | None, str]] = [(None, str(sentence)) for sentence in form.form_errors]
     for field in form:
-        found += [(_target(field), str(sentence)) for sentence in field.errors if isinstance(sentence, str) or not isinstance(sentence, dict)]
+        found += [
+            (_target(field), str(sentence)) for sentence in field.errors if isinstance(sentence, str) or not isinstance(sentence, dict)
+        ]
     return found
 
 

@@ -261,5 +261,3 @@ def work(app: Flask, *, threads: int = 2) -> None:
         consumer.run()
     finally:
         stop.set()
-
-

@@ -47,7 +47,7 @@ class Page(Generic[T]):
         return self.number + 1 if self.more else None
 
 
-def page_of(statement: Select[Any], *, per: int = PER_PAGE, scalars: bool = True) -> Page[Any]:
+def page_of(statement: Select[*tuple[Any, ...]], *, per: int = PER_PAGE, scalars: bool = True) -> Page[Any]:
     """The page that `?page=` asks for. Reads one row more than it shows, so no list is ever counted or read whole."""
     number = max(1, request.args.get("page", 1, type=int))
     asked = statement.limit(per + 1).offset((number - 1) * per)

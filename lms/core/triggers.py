@@ -29,7 +29,9 @@ def create_all(connection: Connection, metadata: MetaData) -> None:
 
 def missing(connection: Connection, metadata: MetaData) -> list[str]:
     """Append-only tables whose triggers are not there; for `lms check`."""
-    query = "SELECT name FROM sqlite_master WHERE type='trigger'" if connection.dialect.name == "sqlite" else "SELECT tgname FROM pg_trigger"
+    query = (
+        "SELECT name FROM sqlite_master WHERE type='trigger'" if connection.dialect.name == "sqlite" else "SELECT tgname FROM pg_trigger"
+    )
     there = {row[0] for row in connection.exec_driver_sql(query)}
     return [name for name in append_only(metadata) if not {f"{name}_no_update", f"{name}_no_delete"} <= there]
 
@@ -38,14 +40,10 @@ def _statements(dialect: str, name: str) -> Iterator[str]:
     if dialect == "sqlite":
         for verb in ("update", "delete"):
             yield (
-                f"CREATE TRIGGER IF NOT EXISTS {name}_no_{verb} BEFORE {verb.upper()} ON {name} "
-                f"BEGIN SELECT RAISE(ABORT, '{REFUSAL}'); END"
+                f"CREATE TRIGGER IF NOT EXISTS {name}_no_{verb} BEFORE {verb.upper()} ON {name} BEGIN SELECT RAISE(ABORT, '{REFUSAL}'); END"
             )
         return
-    yield (
-        "CREATE OR REPLACE FUNCTION refuse_change() RETURNS trigger LANGUAGE plpgsql AS "
-        f"$$ BEGIN RAISE EXCEPTION '{REFUSAL}'; END $$"
-    )
+    yield (f"CREATE OR REPLACE FUNCTION refuse_change() RETURNS trigger LANGUAGE plpgsql AS $$ BEGIN RAISE EXCEPTION '{REFUSAL}'; END $$")
     for verb in ("update", "delete"):
         yield f"DROP TRIGGER IF EXISTS {name}_no_{verb} ON {name}"
         yield f"CREATE TRIGGER {name}_no_{verb} BEFORE {verb.upper()} ON {name} FOR EACH ROW EXECUTE FUNCTION refuse_change()"

@@ -70,9 +70,7 @@ def make_code(person: User, *, by: User | None, life: timedelta = CODE_LIFE) -> 
     """Six digits for `/sign-in/code`; older codes of this person stop working. The fact names who made it."""
     digits = f"{secrets.randbelow(1_000_000):06d}"
     now = clock.now()
-    db.session.execute(
-        update(SignInCode).where(SignInCode.user_id == person.id, SignInCode.used_at.is_(None)).values(used_at=now)
-    )
+    db.session.execute(update(SignInCode).where(SignInCode.user_id == person.id, SignInCode.used_at.is_(None)).values(used_at=now))
     db.session.add(
         SignInCode(user_id=person.id, code_hash=_code_hash(person.id, digits), expires_at=now + life, made_by_id=by.id if by else None)
     )
@@ -154,9 +152,7 @@ def rehash(person: User, password: str) -> None:
 def step_up(person: User) -> None:
     """The password was given again on this sign-in: what needs a fresh one may go on for five minutes."""
     if person.sign_in_token:
-        db.session.execute(
-            update(SignIn).where(SignIn.token_hash == token_hash(person.sign_in_token)).values(stepped_up_at=clock.now())
-        )
+        db.session.execute(update(SignIn).where(SignIn.token_hash == token_hash(person.sign_in_token)).values(stepped_up_at=clock.now()))
 
 
 def sign_out(token: str) -> None:

@@ -3,23 +3,27 @@
 from __future__ import annotations
 
 from wtforms import PasswordField, RadioField, StringField
-from wtforms.fields.choices import SelectChoice
 from wtforms.validators import InputRequired, Length
 
-from lms.core.forms import Form, digits, strip
+from lms.core.forms import Form, SelectChoice, digits, strip
 from lms.core.i18n import _l
+
+NAMED = InputRequired(_l("Write your phone, email or name."))
 
 
 class SignInForm(Form):
-    identifier = StringField(_l("Phone, email or name"), [InputRequired(_l("Write your phone, email or name.")), Length(max=200)], [strip])
+    identifier = StringField(_l("Phone, email or name"), [NAMED, Length(max=200)], [strip])
     password = PasswordField(_l("Password"), [InputRequired(_l("Write your password.")), Length(max=200)])
     device = RadioField(
-        _l("This is"), choices=[SelectChoice("own", _l("my phone")), SelectChoice("shared", _l("a shared phone"))], default="shared", validate_choice=False
+        _l("This is"),
+        choices=[SelectChoice("own", _l("my phone")), SelectChoice("shared", _l("a shared phone"))],
+        default="shared",
+        validate_choice=False,
     )
 
 
 class CodeForm(Form):
-    identifier = StringField(_l("Phone, email or name"), [InputRequired(_l("Write your phone, email or name.")), Length(max=200)], [strip])
+    identifier = StringField(_l("Phone, email or name"), [NAMED, Length(max=200)], [strip])
     code = StringField(_l("Code (6 digits)"), [InputRequired(_l("Write the 6 digits.")), Length(max=20)], [digits])
     password = PasswordField(_l("New password"), [InputRequired(_l("Choose a new password.")), Length(max=200)])
 

@@ -34,7 +34,7 @@ def new_pseudonym() -> str:
     return "W-" + "".join(secrets.choice("ABCDEFGHJKMNPQRSTVWXYZ23456789") for _sign in range(8))
 
 
-class User(UserMixin, Model):  # type: ignore[misc]
+class User(UserMixin, Model):
     """A person. Identifiers are normalised before they are kept; the phone is sealed and found by its blind index."""
 
     __tablename__ = "person"

@@ -41,9 +41,7 @@ def open_code(person: User) -> SignInCode | None:
     """The newest code of this person that can still be used."""
     return db.session.scalars(
         select(SignInCode)
-        .where(
-            SignInCode.user_id == person.id, SignInCode.used_at.is_(None), SignInCode.expires_at > clock.now(), SignInCode.wrong < 5
-        )
+        .where(SignInCode.user_id == person.id, SignInCode.used_at.is_(None), SignInCode.expires_at > clock.now(), SignInCode.wrong < 5)
         .order_by(SignInCode.id.desc())
         .limit(1)
     ).one_or_none()

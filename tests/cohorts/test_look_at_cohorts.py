@@ -11,7 +11,12 @@ from lms.core.db import db
 from lms.core.facts import Fact
 from lms.people.models import SignInCode
 
-SEES = [("bilal", "Beirut 1", "Gaziantep 1"), ("chen", "Gaziantep 1", "Beirut 1"), ("efe", "Beirut 1", "Gaziantep 1"), ("goran", "Gaziantep 1", "Beirut 1")]
+SEES = [
+    ("bilal", "Beirut 1", "Gaziantep 1"),
+    ("chen", "Gaziantep 1", "Beirut 1"),
+    ("efe", "Beirut 1", "Gaziantep 1"),
+    ("goran", "Gaziantep 1", "Beirut 1"),
+]
 
 
 @pytest.mark.parametrize(("name", "own", "other"), SEES)
