@@ -169,13 +169,13 @@ def corners(box: Box) -> tuple[float, ...]:
 
 def decoded(path: Path, data: bytes) -> str:
     """The text of a file in UTF-8 with or without a byte order mark; line ends are left as they are. Raises `Unreadable` with the line."""
-    if not data.strip():
-        raise unreadable(path, "the file is empty")
     try:
         text = data.decode("utf-8-sig")
     except UnicodeDecodeError as error:
         line = data.count(b"\n", 0, error.start) + 1
         raise unreadable(path, f"this is not UTF-8 text (byte 0x{data[error.start]:02X}); save the file as UTF-8", line) from None
+    if not text.strip():
+        raise unreadable(path, "the file is empty")
     if "\0" in text:
         raise unreadable(path, "a zero byte stands here: this is not a text file", text.count("\n", 0, text.index("\0")) + 1)
     return text

@@ -161,7 +161,7 @@ def _conll_text(item: Item) -> str:
             raise CannotExport(f"{item.name} has an answer that is not a span, and CoNLL holds spans only")
         first, last = starts.get(answer.start), ends.get(answer.end)
         if first is None or last is None:
-            raise CannotExport(f"the span {answer.start}-{answer.end} of item {item.name} parts a word: CoNLL cannot say that, Label Studio can")
+            raise CannotExport(f"span {answer.start}-{answer.end} of {item.name} parts a word: CoNLL cannot say that, Label Studio can")
         if any(tag != "O" for tag in tags[first : last + 1]):
             raise CannotExport(f"two spans of item {item.name} share a word: CoNLL cannot say that, Label Studio can")
         tags[first : last + 1] = [f"B-{answer.label}"] + [f"I-{answer.label}"] * (last - first)
@@ -180,8 +180,7 @@ def _csv(items: Sequence[Item], _labels: Sequence[Label]) -> str:
 
 
 def _jsonl(items: Sequence[Item], _labels: Sequence[Label]) -> str:
-    rows = [_row(item) for item in items]
-    lines = [row | {"label": SEVERAL.join(row["label"])} if row["label"] else {k: v for k, v in row.items() if k != "label"} for row in rows]
+    lines = [{key: value for key, value in _row(item).items() if value is not None} for item in items]
     return "".join(f"{json.dumps(line, ensure_ascii=False)}\n" for line in lines)
 
 

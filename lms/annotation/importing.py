@@ -78,6 +78,9 @@ def parse(path: Path, schema: LabelSchema | None = None) -> Import:
         return Import(None, (), (), (), (), (finding,), None)
     reading = load(source, schema=schema)
     items = _with_pictures(reading, source.path)
+    if any(one.line is None for one in reading.errors):
+        reading = load(source, schema=schema, lines=True)
+        items = _with_pictures(reading, source.path)
     if not items and not reading.errors:
         reading.error(None, "there are no items here")
     if schema and not any(item.gold for item in items) and any(one.reason == "wrong_kind" for one in reading.quarantined):
@@ -106,8 +109,18 @@ def recognise(path: Path) -> Source:
     return _recognise_json(path, text) if start in (b"{", b"[") else _recognise_lines(path, text)
 
 
-def load(source: Source, *, kind: Kind | None = None, schema: LabelSchema | None = None, gold: Reading | None = None) -> Reading:
-    """Read the answers of a source. `kind`: boxes or polygons, where a format has both; `gold`: what COCO results refer to."""
+def load(
+    source: Source,
+    *,
+    kind: Kind | None = None,
+    schema: LabelSchema | None = None,
+    gold: Reading | None = None,
+    lines: bool = False,
+) -> Reading:
+    """Read the answers of a source. `kind`: boxes or polygons, where a format has both; `gold`: what COCO results refer to.
+
+    JSON knows its lines only when asked for `lines`, or when there is something to say about one.
+    """
     reading = Reading(source.path.name, source.format, schema)
     kind = schema.kind if schema else kind
     match source.format:
@@ -121,8 +134,9 @@ def load(source: Source, *, kind: Kind | None = None, schema: LabelSchema | None
             return tabular.read_csv(reading, source.path, source.text)
         case "jsonl":
             return tabular.read_jsonl(reading, source.path, source.text)
-    reading = _read_document(source, source.document, reading, kind, gold)
-    if reading.errors or reading.warnings or reading.quarantined:
+    if not lines:
+        reading = _read_document(source, source.document, reading, kind, gold)
+    if lines or reading.errors or reading.warnings or reading.quarantined:
         located = jsontree.parse(source.path, source.text, lines=True)
         return _read_document(source, located, Reading(source.path.name, source.format, schema), kind, gold)
     return reading

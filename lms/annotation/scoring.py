@@ -235,7 +235,7 @@ def score_choices(kind: Kind, submission: Sequence[Choice], gold: Sequence[Choic
     theirs = {choice.label: place for place, choice in reversed(list(enumerate(gold)))}
     right = sorted(ours.keys() & theirs.keys())
     matches = tuple(Match(ours[label], theirs[label], 1.0) for label in right)
-    labels = _tallies(ours, theirs, right)
+    labels = _tallies(list(ours), list(theirs), right)
     confusions: tuple[Match, ...] = ()
     if kind is not Kind.MULTI and len(ours) == len(theirs) == 1 and not right:
         confusions = (Match(0, 0, 1.0),)

@@ -113,7 +113,8 @@ def _add(reading: Reading, line: int, row: Mapping[str, Any]) -> None:
         reading.error(line, f"item {name} has a file and a text: it can be only one of them")
         return
     drawn = [Drawn(Choice(label), line) for label in _labels(row.get("label"))]
-    reading.add(Item(name, id=name, media=media, text=text), drawn or None, line)
+    known = bool(drawn) or isinstance(row.get("label"), list)  # JSON can say that no label fits; an empty cell says nothing
+    reading.add(Item(name, id=name, media=media, text=text), drawn if known else None, line)
 
 
 def _labels(value: object) -> list[str]:
