@@ -13,6 +13,7 @@ from lms.config import Settings, SettingsError
 from lms.core import checks, jobs
 from lms.core.access import Role
 from lms.core.shell import print_json, refuse, with_app
+from lms.credentials.commands import certificates
 from lms.ledger.commands import ledger
 from lms.people import actions
 
@@ -94,4 +95,5 @@ def check(deploy: bool) -> None:
 
 
 main.add_command(courses)
+main.add_command(certificates)
 main.add_command(ledger)
