@@ -18,6 +18,8 @@ from pathlib import Path
 from typing import Any
 from urllib.parse import unquote
 
+import pydyf
+
 # Style sheets name their fonts and pictures relative to this. `.invalid` can never be resolved (RFC 2606), and a made-up scheme would not
 # be joined by urljoin; the folder behind it shows in no PDF, so that the bytes are the same on every machine.
 ASSETS_URL = "https://assets.invalid/"
@@ -169,8 +171,6 @@ class _Finisher:
 
     def mark_paragraphs(self, pdf: Any) -> None:
         """Say the language of a paragraph that is not in the page's; give right-to-left text, drawn from left to right, as it is read."""
-        import pydyf
-
         tagged = [element for element in _in_order(pdf) if element["S"] in {"/P", "/H1"}]
         for element, (paragraph, language, direction) in zip(tagged, self.paragraphs, strict=True):
             if language != self.language:
@@ -191,8 +191,6 @@ class _Finisher:
 
     def place_figures(self, document: Any, pdf: Any) -> None:
         """A figure's box in points from the bottom left (ISO 32000-1, 14.8.5.4.3); WeasyPrint 70 writes pixels from the top left."""
-        import pydyf
-
         point = 0.75  # of a CSS pixel
         height = document.pages[0].height
         for element in _in_order(pdf):

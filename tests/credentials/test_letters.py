@@ -1,5 +1,7 @@
 """A letter the shipped fonts lack would be an empty box on somebody's certificate: it is found before anything is issued."""
 
+import unicodedata
+
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
@@ -76,6 +78,4 @@ def test_width_is_in_ems():
 
 @given(st.text())
 def test_what_is_missing_is_a_part_of_the_text(text):
-    import unicodedata
-
     assert set(letters.missing(text)) <= set(unicodedata.normalize("NFC", text))
