@@ -7,6 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 
+from lms.annotation import reviewing as annotation
 from lms.core.facts import Fact, Kind, listening
 from lms.core.jobs import Handler
 
@@ -14,7 +15,9 @@ Listener = Callable[[Fact], None]
 
 LISTENERS: dict[Kind, Sequence[Listener]] = {}
 
-JOBS: dict[str, Handler] = {}
+JOBS: dict[str, Handler] = {
+    annotation.SWEEP: annotation.sweep_decisions,
+}
 
 
 def name_of(listener: Listener) -> str:

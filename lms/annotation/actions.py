@@ -1,0 +1,161 @@
+"""What staff do with a project: make it, write its guideline, open it to cohorts, price it, stop it."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Sequence
+from hashlib import sha256
+
+from sqlalchemy import update
+
+from lms.annotation import queries, schemas
+from lms.annotation.models import (
+    Guideline,
+    Item,
+    ItemState,
+    Phase,
+    Project,
+    ProjectCohort,
+    ProjectState,
+    Risk,
+)
+from lms.core import content, facts
+from lms.core.db import db
+from lms.core.errors import Refused
+from lms.core.i18n import LANGUAGES, _
+from lms.core.money import Money
+from lms.ledger import accounts
+from lms.people.models import User
+
+SLUG = re.compile(r"[a-z0-9]+(-[a-z0-9]+)*")
+
+
+def make_project(
+    *,
+    by: User | None,
+    slug: str,
+    name: str,
+    kind: schemas.Kind,
+    labels: Sequence[str],
+    rate: Money,
+    est_seconds: int,
+    fund: str = "",
+    budget: Money | None = None,
+    phase: Phase = Phase.MOCK,
+    overlap: int = 1,
+    block: int = 20,
+    gold_needed: int = 20,
+    content_risk: Risk = Risk.UNKNOWN,
+    content_words: str = "",
+    cohorts: Sequence[int] = (),
+) -> Project:
+    """A project in draft. Raises Refused for a taken or odd slug, for labels that clash, for numbers out of range."""
+    if not SLUG.fullmatch(slug) or len(slug) > 60:
+        raise Refused(_("Use small letters, digits and single hyphens for the address."))
+    if queries.project_of(slug) is not None:
+        raise Refused(_("Another project has the address %(slug)s.", slug=slug))
+    try:
+        schemas.LabelSchema(kind, tuple(labels))
+    except ValueError:
+        raise Refused(_("Write one label on each line, no label twice. Labels of a scale are numbers.")) from None
+    _refuse_unkeepable(fund.strip(), slug)
+    budget = budget or Money.zero(rate.currency)
+    if budget.currency != rate.currency or rate.minor < 0 or budget.minor < 0:
+        raise Refused(_("Price and budget need the same currency."))
+    if est_seconds < 1 or not 1 <= overlap <= 100 or not 1 <= block <= 200 or gold_needed < 0:
+        raise Refused(_("A number is out of range. Check time, people and items."))
+    project = Project(
+        slug=slug, name=name.strip(), kind=kind, labels=[schemas.nfc(label) for label in labels], fund=fund.strip(), phase=phase,
+        overlap=overlap, block=block, gold_needed=gold_needed, rate_minor=rate.minor, currency=rate.currency, est_seconds=est_seconds,
+        budget_minor=budget.minor, content_risk=content_risk, content_words=content_words.strip(), state=ProjectState.DRAFT,
+        made_by_id=by.id if by else None,
+    )  # fmt: skip
+    db.session.add(project)
+    facts.record(facts.Kind.PROJECT_MADE, project, actor=by)
+    for cohort_id in dict.fromkeys(cohorts):
+        db.session.add(ProjectCohort(project_id=project.id, cohort_id=cohort_id))
+    return project
+
+
+def _refuse_unkeepable(fund: str, slug: str) -> None:
+    """The fund and the project stand in account codes: what a journal cannot hold is refused here, not at the first pay."""
+    try:
+        accounts.trainee_pay(fund or "none", slug)
+    except ValueError:
+        raise Refused(_("Use letters, digits and hyphens for the name of the fund.")) from None
+
+
+def give_to(project: Project, *, by: User | None, cohorts: Sequence[int]) -> None:
+    """Let the trainees of these cohorts work in it, beside those who may already. What was given stays given."""
+    known = set(queries.cohort_ids(project))
+    for cohort_id in dict.fromkeys(cohorts):
+        if cohort_id not in known:
+            db.session.add(ProjectCohort(project_id=project.id, cohort_id=cohort_id))
+    facts.record(facts.Kind.PROJECT_CHANGED, project, actor=by, cohorts=sorted(cohorts))
+
+
+def write_guideline(project: Project, *, by: User | None, bodies: dict[str, str]) -> int:
+    """A new version, in one language or more (`{"en": markdown}`); its number. Open leases keep the version they were given with."""
+    written = {language: body.replace("\r\n", "\n").strip() for language, body in bodies.items() if body.strip()}
+    if not written:
+        raise Refused(_("Write the guideline."))
+    if unknown := set(written) - set(LANGUAGES):
+        raise Refused(_("We do not know the language %(code)s.", code=min(unknown)))
+    version = queries.guideline_version(project) + 1
+    for language, body in written.items():
+        db.session.add(
+            Guideline(
+                project_id=project.id, version=version, language=language, body=body, html=content.render(body, images={}),
+                sha256=sha256(body.encode()).hexdigest(), made_by_id=by.id if by else None,
+            )
+        )
+    facts.record(facts.Kind.GUIDELINE_WRITTEN, project, actor=by, version=version)
+    return version
+
+
+def change_rate(project: Project, *, by: User | None, rate: Money) -> None:
+    """The price of leases yet to come. Once a project was open it only rises; leases that were given keep theirs."""
+    if rate.currency != project.currency:
+        raise Refused(_("Price and budget need the same currency."))
+    if rate.minor < 0 or (project.state is not ProjectState.DRAFT and rate < project.rate):
+        raise Refused(_("The price of a project that was open can only rise. Make a new project for a lower one."))
+    before, project.rate_minor = project.rate_minor, rate.minor
+    facts.record(facts.Kind.PROJECT_CHANGED, project, actor=by, rate_before=before, rate_after=rate.minor)
+
+
+def change_budget(project: Project, *, by: User | None, budget: Money) -> None:
+    """How much of its fund a project may use."""
+    if budget.currency != project.currency or budget.minor < 0:
+        raise Refused(_("Price and budget need the same currency."))
+    before, project.budget_minor = project.budget_minor, budget.minor
+    facts.record(facts.Kind.PROJECT_CHANGED, project, actor=by, budget_before=before, budget_after=budget.minor)
+
+
+def open_project(project: Project, *, by: User | None) -> None:
+    """Give out work from now on. Raises Refused with the first condition that is not met; read the row FOR UPDATE before."""
+    if project.state is ProjectState.OPEN:
+        raise Refused(_("This project is open already."))
+    if project.state is ProjectState.CLOSED:
+        raise Refused(_("This project is closed for good. Make a new one."))
+    for met, sentence in queries.opening_checks(project):
+        if not met:
+            raise Refused(sentence)
+    project.state = ProjectState.OPEN
+    db.session.execute(update(Item).where(Item.project_id == project.id, Item.state == ItemState.IMPORTED).values(state=ItemState.READY))
+    facts.record(facts.Kind.PROJECT_OPENED, project, actor=by, rate=project.rate_minor, budget=project.budget_minor)
+
+
+def pause(project: Project, *, by: User | None, reason: str = "staff") -> None:
+    """Give out no more work for now. Leases that were given stay payable."""
+    if project.state is not ProjectState.OPEN:
+        raise Refused(_("Only an open project can be paused."))
+    project.state = ProjectState.PAUSED
+    facts.record(facts.Kind.PROJECT_PAUSED, project, actor=by, reason=reason)
+
+
+def close(project: Project, *, by: User | None) -> None:
+    """Give out no more work, for good. What was given out is still answered, reviewed and paid."""
+    if project.state is ProjectState.DRAFT or project.state is ProjectState.CLOSED:
+        raise Refused(_("Only a project that was open can be closed."))
+    project.state = ProjectState.CLOSED
+    facts.record(facts.Kind.PROJECT_CLOSED, project, actor=by)

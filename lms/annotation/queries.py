@@ -1,0 +1,292 @@
+"""Reading projects, leases and answers. What a worker's page asks for never touches the table of gold."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import timedelta
+
+from sqlalchemy import Select, exists, func, select
+from sqlalchemy.orm import joinedload
+
+from lms.annotation import pricing, schemas, scoring
+from lms.annotation.models import (
+    DECIDED,
+    HELD,
+    OPEN,
+    Annotation,
+    Assignment,
+    AssignmentState,
+    Dataset,
+    Draft,
+    Gold,
+    GoldState,
+    Guideline,
+    GuidelineReading,
+    Item,
+    Project,
+    ProjectCohort,
+    Review,
+    Risk,
+    Score,
+)
+from lms.core import clock, fmt
+from lms.core.db import db
+from lms.core.files import StoredFile
+from lms.core.i18n import _
+from lms.core.money import Money
+from lms.ledger import queries as ledger
+from lms.people.models import User
+
+GIVEN_UP = (AssignmentState.EXPIRED, AssignmentState.RELEASED)
+
+
+def project_of(slug: str) -> Project | None:
+    """The project with this address."""
+    return db.session.scalars(select(Project).where(Project.slug == slug)).one_or_none()
+
+
+def cohort_ids(project: Project) -> Sequence[int]:
+    """Ids of the cohorts whose trainees may work in it."""
+    return db.session.scalars(select(ProjectCohort.cohort_id).where(ProjectCohort.project_id == project.id)).all()
+
+
+def guideline_version(project: Project) -> int:
+    """The number of the newest guideline; 0 where there is none."""
+    return db.session.scalar(select(func.max(Guideline.version)).where(Guideline.project_id == project.id)) or 0
+
+
+def guideline(project_id: int, version: int, language: str) -> Guideline | None:
+    """A version in this language, else in English, else in any."""
+    found = db.session.scalars(select(Guideline).where(Guideline.project_id == project_id, Guideline.version == version)).all()
+    return min(found, key=lambda one: (one.language != language, one.language != "en"), default=None)
+
+
+def has_read(project: Project, user: User, version: int) -> bool:
+    """Whether this person ticked that version."""
+    return db.session.get(GuidelineReading, (project.id, version, user.id)) is not None
+
+
+def held(project: Project, user: User) -> list[Assignment]:
+    """The items she holds a lease on, in her order; one that ran out a moment ago is not among them."""
+    mine = _of(project.id, user).where(Assignment.state.in_(HELD), Assignment.lease_until >= clock.now())
+    return list(db.session.scalars(mine.order_by(Assignment.position)))
+
+
+def to_do(project_id: int, user: User) -> list[Assignment]:
+    """The items she can answer now: leases, those that were returned first."""
+    mine = _of(project_id, user).where(Assignment.state.in_((*HELD, AssignmentState.RETURNED)))
+    return sorted(db.session.scalars(mine), key=lambda task: (task.state is not AssignmentState.RETURNED, task.position))
+
+
+def next_task(project_id: int, user: User) -> Assignment | None:
+    """The item to open next."""
+    return next(iter(to_do(project_id, user)), None)
+
+
+def given_and_skipped(project_id: int, user: User) -> tuple[int, int]:
+    """How many items of a project this person ever got, and how many of them she skipped."""
+    rows = db.session.execute(
+        select(Assignment.state, func.count())
+        .where(Assignment.project_id == project_id, Assignment.worker_id == user.id)
+        .group_by(Assignment.state)
+    ).all()
+    counts = {row[0]: row[1] for row in rows}
+    return sum(counts.values()), counts.get(AssignmentState.RELEASED, 0)
+
+
+def place(task: Assignment) -> tuple[int, int]:
+    """Which of her items this is, and of how many she holds or has answered."""
+    mine = select(Assignment.position).where(
+        Assignment.project_id == task.project_id, Assignment.worker_id == task.worker_id, Assignment.state.not_in(GIVEN_UP)
+    )
+    positions = sorted(db.session.scalars(mine))
+    return sum(position <= task.position for position in positions), len(positions)
+
+
+def seconds_this_week(user: User) -> int:
+    """Estimated seconds of the work this person took since Monday, UTC."""
+    now = clock.now()
+    monday = (now - timedelta(days=now.weekday())).replace(hour=0, minute=0, second=0, microsecond=0)
+    taken = select(func.coalesce(func.sum(Assignment.est_seconds), 0)).where(
+        Assignment.worker_id == user.id, Assignment.leased_at >= monday, Assignment.state.not_in(GIVEN_UP)
+    )
+    return int(db.session.scalar(taken) or 0)
+
+
+def committed(project: Project) -> Money:
+    """What a project owes or has promised: accrued prices, and the price and a quarter of every lease that may still be paid."""
+    rows = db.session.execute(
+        select(Assignment.accrued_at.is_not(None), func.sum(Assignment.price_minor))
+        .where(Assignment.project_id == project.id)
+        .where(Assignment.accrued_at.is_not(None) | Assignment.state.not_in(GIVEN_UP))
+        .group_by(Assignment.accrued_at.is_not(None))
+    ).all()
+    sums = {bool(accrued): int(total or 0) for accrued, total in rows}
+    return Money(sums.get(True, 0), project.currency) + pricing.reservation(Money(sums.get(False, 0), project.currency))
+
+
+def accrued(project: Project) -> Money:
+    """What was posted as pay for work in this project."""
+    total = select(func.sum(Assignment.price_minor)).where(Assignment.project_id == project.id, Assignment.accrued_at.is_not(None))
+    return Money(int(db.session.scalar(total) or 0), project.currency)
+
+
+@dataclass(frozen=True)
+class Counts:
+    """A project in figures: items, items with approved gold, and its assignments by state."""
+
+    items: int
+    gold: int
+    states: dict[AssignmentState, int]
+
+    @property
+    def decided(self) -> int:
+        return sum(self.states.get(state, 0) for state in DECIDED)
+
+    @property
+    def waiting(self) -> int:
+        return self.states.get(AssignmentState.IN_REVIEW, 0)
+
+
+def counts(project: Project) -> Counts:
+    """The figures of a project, in three small statements."""
+    items = db.session.scalar(select(func.count()).where(Item.project_id == project.id)) or 0
+    approved = select(func.count()).select_from(Gold).join(Item, Item.id == Gold.item_id)
+    gold = db.session.scalar(approved.where(Item.project_id == project.id, Gold.state == GoldState.APPROVED)) or 0
+    rows = db.session.execute(
+        select(Assignment.state, func.count()).where(Assignment.project_id == project.id).group_by(Assignment.state)
+    ).all()
+    return Counts(items, gold, {row[0]: row[1] for row in rows})
+
+
+def opening_checks(project: Project) -> list[tuple[bool, str]]:
+    """Each condition of opening, whether it is met, and its sentence."""
+    known = counts(project)
+    needed = pricing.reservation(project.rate) * (known.items * project.overlap)
+    return [
+        (known.items > 0, _("Bring in a data set.")),
+        (known.gold >= project.gold_needed, _("Known answers: %(have)s of %(need)s.", have=known.gold, need=project.gold_needed)),
+        (guideline_version(project) > 0, _("Write a guideline.")),
+        (project.content_risk is not Risk.UNKNOWN, _("Say what people may see in the items.")),
+        (bool(cohort_ids(project)), _("Choose a cohort that may work here.")),
+        (not project.rate_minor or bool(project.fund), _("Name the fund that pays.")),
+        (
+            project.budget_minor >= needed.minor,
+            _("Budget: %(have)s of %(need)s.", have=fmt.money(project.budget), need=fmt.money(needed)),
+        ),
+        (funded(project), _("The fund holds less than this budget. Record its grant first.")),
+    ]
+
+
+def funded(project: Project) -> bool:
+    """Whether the fund still holds what the project may use. A fund is kept in its book's currency: another one cannot be compared."""
+    if not project.rate_minor:
+        return True
+    if not project.fund:
+        return False
+    granted, spent = ledger.fund(project.fund)
+    if granted.currency != project.currency:
+        return granted > spent
+    return granted - spent + accrued(project) >= project.budget
+
+
+def datasets(project: Project) -> Sequence[Dataset]:
+    """What was imported, the newest first."""
+    return db.session.scalars(select(Dataset).where(Dataset.project_id == project.id).order_by(Dataset.id.desc())).all()
+
+
+def download_bytes(project: Project, items: int) -> int:
+    """What a block of items costs to download: the mean of the project's pictures or texts."""
+    pictures = select(func.avg(StoredFile.size)).join(Item, Item.file_id == StoredFile.id).where(Item.project_id == project.id)
+    each = db.session.scalar(pictures)
+    if each is None:
+        each = db.session.scalar(select(func.avg(func.length(Item.text))).where(Item.project_id == project.id)) or 0
+    return int(each) * items
+
+
+def draft_of(task: Assignment) -> Draft | None:
+    """What was saved of this item and not sent yet."""
+    return db.session.get(Draft, task.id)
+
+
+def latest_annotation(task: Assignment) -> Annotation | None:
+    """Her newest answer."""
+    return db.session.scalars(
+        select(Annotation).where(Annotation.assignment_id == task.id).order_by(Annotation.rev.desc()).limit(1)
+    ).one_or_none()
+
+
+def reviews_of(task: Assignment) -> Sequence[Review]:
+    """What others decided about her answers, the newest first."""
+    return db.session.scalars(
+        select(Review).join(Review.annotation).where(Annotation.assignment_id == task.id).order_by(Review.id.desc())
+    ).all()
+
+
+def scores_of(annotation: Annotation) -> dict[str, float | None]:
+    """The newest figures of an answer, by metric."""
+    rows = db.session.scalars(select(Score).where(Score.annotation_id == annotation.id).order_by(Score.id))
+    return {row.metric: row.value for row in rows}
+
+
+def may_see_gold(task: Assignment, worker: User) -> bool:
+    """Whether the known answer may be shown to her: her own is decided, and no item of the project is in her hands any more.
+
+    The second half keeps gold from being told apart while a block is still being worked on.
+    """
+    if task.state not in DECIDED:
+        return False
+    busy = exists().where(Assignment.worker_id == worker.id, Assignment.project_id == task.project_id, Assignment.state.in_(OPEN))
+    return not db.session.scalar(select(busy))
+
+
+def approved_gold(item_id: int) -> Gold | None:
+    """The known answer of an item, for scoring and for feedback that may be shown."""
+    found = db.session.get(Gold, item_id)
+    return found if found is not None and found.state is GoldState.APPROVED else None
+
+
+def review_queue(visible: Select[Assignment]) -> Select[Assignment]:
+    """Answers that wait, by risk: gold that was missed first, then redone ones, then the longest waiting."""
+    missed = exists().where(Annotation.assignment_id == Assignment.id, Score.annotation_id == Annotation.id)
+    return (
+        visible.where(Assignment.state == AssignmentState.IN_REVIEW)
+        .options(joinedload(Assignment.project), joinedload(Assignment.worker), joinedload(Assignment.item))
+        .order_by(missed.desc(), (Assignment.rev > 1).desc(), Assignment.answered_at, Assignment.id)
+    )
+
+
+@dataclass(frozen=True)
+class MockSummary:
+    """A person's paid practice in figures. `lower_bound`: Wilson's, by kind of work, None where no gold was seen."""
+
+    accepted: int
+    gold_seen: int
+    gold_passed: int
+    lower_bound: dict[str, float | None]
+
+
+def mock_summary(user: User) -> MockSummary:
+    """Accepted items, and the skill shown by first answers to gold: the last 50 of each kind."""
+    accepted = db.session.scalar(select(func.count()).where(Assignment.worker_id == user.id, Assignment.state.in_(DECIDED))) or 0
+    rows = db.session.execute(
+        select(Project.kind, Score.value)
+        .join(Annotation, Annotation.id == Score.annotation_id)
+        .join(Assignment, Assignment.id == Annotation.assignment_id)
+        .join(Project, Project.id == Assignment.project_id)
+        .where(Assignment.worker_id == user.id, Annotation.rev == 1, Score.metric == "passed", Score.value.is_not(None))
+        .order_by(Score.id)
+    ).all()
+    by_kind: dict[str, list[float]] = {}
+    for kind, value in rows:
+        by_kind.setdefault(kind.value, []).append(value or 0.0)
+    levels = {kind: scoring.skill(values) for kind, values in by_kind.items()}
+    return MockSummary(
+        accepted, sum(one.seen for one in levels.values()), sum(one.right for one in levels.values()),
+        {kind.value: levels[kind.value].lower if kind.value in levels else None for kind in schemas.Kind},
+    )  # fmt: skip
+
+
+def _of(project_id: int, user: User) -> Select[Assignment]:
+    return select(Assignment).where(Assignment.project_id == project_id, Assignment.worker_id == user.id)

@@ -1,0 +1,96 @@
+"""What is said to a person about her answer: one sentence for each reason that `schemas` and `geometry` know."""
+
+from __future__ import annotations
+
+from lms.annotation.models import AssignmentState, Phase, ProjectState, Risk
+from lms.annotation.schemas import Kind
+from lms.core.i18n import _
+
+
+def objection(shape: str | int, reason: str) -> str:
+    """Why one shape of an answer cannot be taken, naming it as the list beside the picture does."""
+    sentences = {
+        "no_area": _("Shape %(shape)s has no width or no height. Draw it again.", shape=shape),
+        "too_small": _("Shape %(shape)s is smaller than one dot. Draw it again.", shape=shape),
+        "few_points": _("Shape %(shape)s has fewer than three points. Draw it again.", shape=shape),
+        "collinear": _("All points of shape %(shape)s are on one line. Draw it again.", shape=shape),
+        "outside_image": _("Shape %(shape)s is outside the picture. Draw it again.", shape=shape),
+        "empty_span": _("Part %(shape)s has no words in it. Mark it again.", shape=shape),
+        "outside_text": _("Part %(shape)s is longer than the text. Mark it again.", shape=shape),
+        "unknown_label": _("Part %(shape)s has a label that is not used here. Choose a label.", shape=shape),
+        "too_many": _("Choose one label only."),
+        "nothing": _("Choose a label."),
+    }
+    return str(sentences.get(reason) or _("We cannot read part %(shape)s. Make it again.", shape=shape))
+
+
+def kind(value: Kind) -> str:
+    """What a project asks people to do."""
+    return str(
+        {
+        Kind.CHOICE: _("Choose one label"),
+        Kind.MULTI: _("Choose every label that fits"),
+        Kind.ORDINAL: _("Choose a number"),
+        Kind.BOXES: _("Draw boxes"),
+        Kind.POLYGONS: _("Draw outlines"),
+        Kind.SPANS: _("Mark words"),
+    }[value]
+    )
+
+
+def phase(value: Phase) -> str:
+    """What a project is for, on its tag."""
+    return str(
+        {Phase.PRACTICE: _("Practice"), Phase.QUALIFY: _("Test"), Phase.MOCK: _("Work")}[value]
+    )
+
+
+def project_state(value: ProjectState) -> str:
+    """The state of a project, for staff."""
+    return str(
+        {
+        ProjectState.DRAFT: _("Draft"),
+        ProjectState.OPEN: _("Open"),
+        ProjectState.PAUSED: _("Paused"),
+        ProjectState.CLOSED: _("Closed"),
+    }[value]
+    )
+
+
+def task_state(value: AssignmentState) -> str:
+    """What became of an item, for the person who answered it."""
+    return str(
+        {
+        AssignmentState.LEASED: _("To do"),
+        AssignmentState.DRAFTED: _("You began"),
+        AssignmentState.IN_REVIEW: _("We check it"),
+        AssignmentState.ACCEPTED: _("Accepted"),
+        AssignmentState.FIXED: _("Accepted, with a small change"),
+        AssignmentState.RETURNED: _("Look at it again"),
+        AssignmentState.EXPIRED: _("The time is over"),
+        AssignmentState.RELEASED: _("You skipped it"),
+    }[value]
+    )
+
+
+def risk(value: Risk, words: str) -> str:
+    """The content label that stands before every claim."""
+    if value is Risk.NONE:
+        return str(_("Nothing hard to see is expected here."))
+    if value is Risk.UNKNOWN:
+        return str(_("Nobody has said yet what you may see here."))
+    if value is Risk.MILD:
+        return str(_("Some items may be hard to see: %(words)s.", words=words or _("ask your mentor")))
+    return str(_("Many items are hard to see: %(words)s. You can leave at any time.", words=words or _("ask your mentor")))
+
+
+def skip_reason(value: str) -> str:
+    """Why an item is skipped."""
+    return str(
+        {
+        "unclear": _("I do not know what is right"),
+        "broken": _("It does not open"),
+        "upsetting": _("It is hard for me to see"),
+        "other": _("Another reason"),
+    }[value]
+    )
