@@ -57,6 +57,7 @@ def app() -> Flask:
     made.jinja_env.undefined = StrictUndefined
     made.jinja_env.globals["csrf_token"] = lambda: "token"
     Babel(made)
+    made.add_url_rule("/manifest.webmanifest", "home.manifest", lambda: "")
     made.add_url_rule("/language", "people.language", lambda: "", methods=["POST"])
     return made
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from flask import Blueprint, redirect, render_template
+from flask import Blueprint, Response, redirect, render_template
 from flask.typing import ResponseReturnValue
 from flask_login import current_user
 
@@ -19,3 +19,10 @@ def front() -> ResponseReturnValue:
     if current_user.is_authenticated:
         return redirect(navigation.first_page(current_user.roles))
     return render_template("home/front.html")
+
+
+@bp.get("/manifest.webmanifest")
+@public
+def manifest() -> Response:
+    """What a phone needs to keep this on its home screen: the name a deployment chose, and nothing else about it."""
+    return Response(render_template("manifest.webmanifest"), mimetype="application/manifest+json")

@@ -21,13 +21,17 @@
   if (summary) summary.focus();
 
   // A second tap sends nothing. The button is marked, not disabled: its name and value go with the form, and focus stays.
+  // Looked at after every other listener: a script that sends the form itself keeps the second tap for itself.
   const sent = 'data-sent';
   doc.addEventListener('submit', event => {
-    const form = event.target;
-    if (event.defaultPrevented || form.method !== 'post' || 'again' in form.dataset) return;
+    const form = event.target, button = event.submitter;
+    if (form.method !== 'post' || 'again' in form.dataset) return;
     if (form.hasAttribute(sent)) { event.preventDefault(); return; }
-    form.setAttribute(sent, '');
-    if (event.submitter) event.submitter.setAttribute('aria-disabled', 'true');
+    setTimeout(() => {
+      if (event.defaultPrevented) return;
+      form.setAttribute(sent, '');
+      if (button) button.setAttribute('aria-disabled', 'true');
+    });
   });
   // Back in the browser shows the page as it was left: let it send again.
   addEventListener('pageshow', event => {
