@@ -1,0 +1,1 @@
+"""Tests of lms/catalogue and of the courses themselves."""
