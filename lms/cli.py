@@ -7,6 +7,7 @@ from typing import Any
 import click
 from flask import current_app
 
+from lms.annotation.commands import annotation
 from lms.app import ROOT, create_app
 from lms.catalogue.commands import courses
 from lms.config import Settings, SettingsError
@@ -94,6 +95,7 @@ def check(deploy: bool) -> None:
         raise SystemExit(1)
 
 
+main.add_command(annotation)
 main.add_command(courses)
 main.add_command(certificates)
 main.add_command(ledger)

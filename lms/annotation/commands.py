@@ -11,9 +11,12 @@ from typing import Any
 import click
 
 from lms.annotation import agreement as agreements
-from lms.annotation.batch import Unreadable
+from lms.annotation import datasets, exporting, queries
+from lms.annotation.batch import Item, Unreadable
 from lms.annotation.comparing import compare
+from lms.annotation.schemas import Label
 from lms.annotation.scoring import THRESHOLD
+from lms.core.shell import refuse, with_app
 
 READABLE = click.Path(exists=True, readable=True, path_type=Path)
 
@@ -52,6 +55,70 @@ def agreement(file: Path, as_json: bool) -> None:
         say_json(result)
     else:
         click.echo("\n".join(_agreement_lines(result)))
+
+
+@annotation.command("import")
+@click.argument("path", metavar="FILE-OR-FOLDER", type=READABLE)
+@click.option("--project", required=True, metavar="SLUG", help="An existing project.")
+@click.option("--dry-run", is_flag=True, help="Read and judge; write nothing.")
+@click.option("--json", "as_json", is_flag=True, help="Print one JSON object.")
+@with_app(write=True)
+def bring_in(path: Path, project: str, dry_run: bool, as_json: bool) -> None:
+    """Bring FILE-OR-FOLDER into a project: the whole of it, or nothing."""
+    outcome = datasets.bring_in(project, path, by=None, dry_run=dry_run)
+    if as_json:
+        say_json(outcome.to_json())
+    else:
+        _say_import(outcome)
+    if outcome.read.errors:
+        raise SystemExit(1)
+
+
+def _say_import(outcome: datasets.Outcome) -> None:
+    found = outcome.read
+    for error in found.errors:
+        click.echo(str(error), err=True)
+    for warning in found.warnings:
+        click.echo(f"warning: {warning}")
+    for one in found.quarantined:
+        click.echo(f"quarantined: {one}")
+    if outcome.same_as is not None:
+        click.echo(f"the same as batch {outcome.same_as}: nothing was written")
+    elif not found.errors:
+        click.echo(f"{found.format}: {len(found.items)} items, {found.gold} gold, {len(found.quarantined)} quarantined")
+
+
+@annotation.command("export")
+@click.option("--project", required=True, metavar="SLUG", help="An existing project.")
+@click.option("--format", "form", required=True, type=click.Choice([*exporting.WRITERS, "voc"]), help="The form to write.")
+@click.option("--out", type=click.Path(path_type=Path), help="A file, or for voc a folder; without it, standard output.")
+@with_app()
+def take_out(project: str, form: str, out: Path | None) -> None:
+    """Write a project's items with the answers that stand: gold, else what was accepted."""
+    row = queries.project_of(project)
+    if row is None:
+        refuse(f"there is no project {project}")
+    if form == "voc" and out is None:
+        raise click.UsageError("voc is many files: name a folder with --out")
+    items, labels = datasets.results(row)
+    try:
+        _write_export(items, labels, form, out)
+    except exporting.CannotExport as no:
+        refuse(str(no))
+
+
+def _write_export(items: list[Item], labels: list[Label], form: str, out: Path | None) -> None:
+    if form == "voc" and out is not None:
+        for name, content in exporting.export_voc(items).items():
+            file = out / name
+            file.parent.mkdir(parents=True, exist_ok=True)
+            file.write_bytes(content)
+        return
+    written = exporting.export(items, form, labels)
+    if out is None:
+        click.echo(written, nl=False)
+    else:
+        out.write_bytes(written)
 
 
 def refusal(error: Unreadable) -> click.ClickException:

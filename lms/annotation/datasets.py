@@ -7,8 +7,10 @@ import random
 from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Any
 
 from sqlalchemy import select
+from sqlalchemy.orm import joinedload
 
 from lms.annotation import batch, importing, schemas
 from lms.annotation.answering import known_answers
@@ -26,7 +28,7 @@ from lms.annotation.models import (
     Review,
 )
 from lms.core import facts, files
-from lms.core.db import db
+from lms.core.db import db, release
 from lms.core.errors import Refused
 from lms.core.files import StoredFile
 from lms.core.i18n import _
@@ -41,20 +43,39 @@ _dice = random.SystemRandom()
 
 @dataclass(frozen=True)
 class Outcome:
-    """What an import found. `same_as`: the batch that already holds this input; `batch`: the one that was written."""
+    """What an import found. `same_as`: the batch that already holds this input; `batch`: the one that was written now."""
 
     read: importing.Import
     same_as: int | None = None
     batch: int | None = None
 
-    @property
-    def refused(self) -> bool:
-        return bool(self.read.errors)
+    def to_json(self) -> dict[str, Any]:
+        """The object of `lms annotation import --json`."""
+        return self.read.to_json(self.same_as)
 
 
-def read(path: Path, schema: schemas.LabelSchema) -> importing.Import:
-    """Read and judge a file or folder: slow, no database. Never raises for what a stranger wrote."""
-    return importing.parse(path, schema)
+def bring_in(slug: str, path: Path, *, by: User | None, name: str = "", dry_run: bool = False) -> Outcome:
+    """Import a file or folder into a project, all or nothing. With errors nothing is written; the same bytes again neither.
+
+    Reading, checking and storing pictures stand outside the write lock. Raises Refused where there is no such project, where it is
+    open, or where an item is here already. Call it inside a writing transaction in which nothing was changed yet.
+    """
+    project = _project(slug)
+    schema = project.schema
+    release()
+    found = importing.parse(path, schema)
+    if found.errors:
+        return Outcome(found)
+    same = same_as(_project(slug), found)
+    if dry_run or same is not None:
+        return Outcome(found, same)
+    release()
+    pictures = put_away(found)
+    project = _project(slug, lock=True)
+    same = same_as(project, found)
+    if same is not None:  # another import was faster
+        return Outcome(found, same)
+    return Outcome(found, batch=write(project, found, pictures, by=by, name=name or path.name).id)
 
 
 def same_as(project: Project, found: importing.Import) -> int | None:
@@ -105,16 +126,25 @@ def results(project: Project) -> tuple[list[batch.Item], list[schemas.Label]]:
     ids = {name: id for dataset in _datasets(project) for name, id in dataset.labels}
     labels = [schemas.Label(name, ids.get(name)) for name in project.labels]
     gold, answers = _gold(project), _accepted(project)
+    every = select(Item).options(joinedload(Item.file)).where(Item.project_id == project.id).order_by(Item.id)
     found = []
-    for item in db.session.scalars(select(Item).where(Item.project_id == project.id).order_by(Item.id).execution_options(yield_per=PAGE)):
+    for item in db.session.scalars(every.execution_options(yield_per=PAGE)):
         stands = gold.get(item.id) if item.id in gold else answers.get(item.id)
         found.append(
             batch.Item(
-                name=item.name, id=item.source_id, media=item.name if item.file_id else None, text=item.text, width=item.width,
+                name=item.name, id=item.source_id, media=item.file.name if item.file else None, text=item.text, width=item.width,
                 height=item.height, gold=stands,
             )
         )
     return found, labels
+
+
+def _project(slug: str, *, lock: bool = False) -> Project:
+    wanted = select(Project).where(Project.slug == slug).execution_options(populate_existing=True)
+    project = db.session.scalars(wanted.with_for_update() if lock else wanted).one_or_none()
+    if project is None:
+        raise Refused(_("There is no project %(slug)s.", slug=slug))
+    return project
 
 
 def _refuse_known(project: Project, names: Sequence[str]) -> None:
