@@ -24,6 +24,7 @@ _BLOCK = re.compile(r"^\s*(/{3,})[ \t]*(.*?)[ \t]*$")
 _PICTURE = re.compile(r"!\[([^\]]*)\]\(\s*<?([^)\s>]*)>?[^)]*\)")
 _LINK = re.compile(r"(?<!!)\[([^\]]*)\]\(\s*<?([^)\s>]*)>?[^)]*\)")
 _CODE = re.compile(r"(`+).*?\1")
+_MARKUP = re.compile(r"^\s*\||\]\(|^\s*#{1,6} |^\s*/{3}")
 
 
 def check(path: Path) -> list[Finding]:
@@ -60,6 +61,10 @@ def _check_course(course: Course, survey: Survey, known: set[str]) -> None:
     for phrase in survey.phrases:
         if wording.PLACEHOLDER.search(phrase.words) or wording.EMPTY_WORDING.fullmatch(phrase.words):
             survey.error(phrase.place, f'this is a placeholder: "{_short(phrase.words)}"')
+        if any(_MARKUP.search(line) for line in phrase.words.split("\n")):
+            survey.error(
+                phrase.place, f'quizzes, rubrics and titles show plain words, no tables, links or headings: "{_short(phrase.words)}"'
+            )
         if phrase.language == Text.FALLBACK and course.cefr in SIMPLE_LEVELS:
             for line in wording.lines(phrase.words):
                 _check_sentences(line.words, phrase.place, survey)

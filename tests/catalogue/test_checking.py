@@ -54,6 +54,8 @@ BROKEN = [
     ("placeholder text", "02-lye/lesson.md", "Wear gloves.", "TODO gloves.", '02-lye/lesson.md:8: error: this is a placeholder: "Lye is strong. TODO gloves."'),
     ("placeholder question", "01-oil/quiz.yml", "Where does the oil come from?", "Question 1",
      '01-oil/quiz.yml:7: error: this is a placeholder: "Question 1"'),
+    ("markup in a question", "01-oil/quiz.yml", "Where does the oil come from?", "Where is [oil](https://oil.example) from?",
+     '01-oil/quiz.yml:7: error: quizzes, rubrics and titles show plain words, no tables, links or headings: "Where is [oil](https://oil.example) from?"'),
     ("empty question", "01-oil/quiz.yml", "text: Where does the oil come from?", "text:", '01-oil/quiz.yml:7: error: "text" is empty'),
     ("no text", "02-lye/lesson.md", "Lye is strong. Wear gloves.\n", "", "02-lye/lesson.md:8: error: there is no text"),
     ("open block", "01-oil/lesson.md", "///\n\nRead", "Read", '01-oil/lesson.md:13: error: the block "words" that begins here has no closing ///'),
