@@ -8,7 +8,9 @@ from pathlib import Path
 from typing import Any
 
 from lms.annotation import geometry
-from lms.annotation.schemas import ANSWER_OF, REASONS, Answer, Box, Kind, Label, LabelSchema, Polygon, nfc
+from lms.annotation.schemas import ANSWER_OF, REASONS, Answer, Box, Kind, Label, LabelSchema, Polygon, nfc, number
+
+LARGEST_SIDE = 100_000  # pixels
 
 
 @dataclass(frozen=True, slots=True)
@@ -165,6 +167,12 @@ class Reading:
 
 def corners(box: Box) -> tuple[float, ...]:
     return box.x, box.y, box.w, box.h
+
+
+def pixels(value: object) -> int | None:
+    """A side of a picture: a whole number of pixels that a picture can have, else None."""
+    side = number(value)
+    return int(side) if side is not None and 1 <= side <= LARGEST_SIDE and side.is_integer() else None
 
 
 def decoded(path: Path, data: bytes) -> str:

@@ -9,7 +9,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from typing import Any
 
 from lms.annotation import rle
-from lms.annotation.batch import Drawn, Item, Reading, corners
+from lms.annotation.batch import Drawn, Item, Reading, corners, pixels
 from lms.annotation.geometry import as_box, as_polygon
 from lms.annotation.jsontree import line_of
 from lms.annotation.schemas import Box, Kind, Polygon, nfc, number
@@ -65,7 +65,7 @@ def _images(reading: Reading, records: Any) -> dict[str, tuple[Item, int | None]
     images: dict[str, tuple[Item, int | None]] = {}
     for record in _records(reading, "images", records):
         id, name, line = _id(record.get("id")), record.get("file_name"), line_of(record)
-        width, height = (_pixels(record.get(side)) for side in ("width", "height"))
+        width, height = (pixels(record.get(side)) for side in ("width", "height"))
         if id is None or not isinstance(name, str) or not name.strip():
             reading.error(line, "an image has no id or no file_name")
         elif id in images:
@@ -167,8 +167,3 @@ def _id(value: Any) -> str | None:
     if isinstance(value, bool) or not isinstance(value, int | str) or value == "":
         return None
     return str(value)
-
-
-def _pixels(value: Any) -> int | None:
-    size = number(value)
-    return int(size) if size is not None and size >= 1 and size.is_integer() else None

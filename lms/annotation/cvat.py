@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import math
 
-from lms.annotation.batch import Drawn, Item, Reading, corners
+from lms.annotation.batch import Drawn, Item, Reading, corners, pixels
 from lms.annotation.schemas import Box, Choice, Point, Polygon, nfc, number
 from lms.annotation.xmltree import Node
 
@@ -32,7 +32,7 @@ def _label_lists(root: Node) -> list[Node]:
 
 def _read_image(reading: Reading, image: Node) -> None:
     name = nfc(image.attributes.get("name", "").strip())
-    width, height = (_pixels(image, side) for side in ("width", "height"))
+    width, height = (pixels(image.attributes.get(side)) for side in ("width", "height"))
     if not name or width is None or height is None:
         reading.error(image.line, "an image has no name, or no width and height that are whole numbers above zero")
         return
@@ -103,8 +103,3 @@ def _number(text: str | None, name: str) -> float:
     if value is None:
         raise ValueError(f"{name} is {'missing' if text is None else repr(text[:40])}, not a finite number")
     return value
-
-
-def _pixels(image: Node, side: str) -> int | None:
-    value = number(image.attributes.get(side))
-    return int(value) if value is not None and value >= 1 and value.is_integer() else None

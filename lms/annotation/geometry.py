@@ -17,6 +17,7 @@ if TYPE_CHECKING:
     from shapely.geometry.base import BaseGeometry
 
 SMALLEST = 1.0  # square pixels
+FURTHEST = 1e7  # pixels from the corner of the image: beyond, floats lose the areas that are compared
 TOLERATED_OUTSIDE = 2.0  # pixels; more than this outside the image is worth a word
 
 
@@ -128,6 +129,8 @@ def _admit_span(span: Span, text: str | None) -> Admission:
 def _admit_box(box: Box, width: float | None, height: float | None) -> Admission:
     if box.w <= 0 or box.h <= 0:
         return Admission(None, "no_area")
+    if any(abs(value) > FURTHEST for value in (box.x, box.y, box.w, box.h)):
+        return Admission(None, "outside_image")
     if box.w * box.h < SMALLEST:
         return Admission(None, "too_small")
     outside = _outside((box.x, box.y, box.x + box.w, box.y + box.h), width, height)
@@ -146,6 +149,8 @@ def _admit_polygon(polygon: Polygon, width: float | None, height: float | None) 
     rings = [ring for part in polygon.parts for ring in part]
     if not rings or any(len(set(ring)) < 3 for ring in rings):
         return Admission(None, "few_points")
+    if any(abs(value) > FURTHEST for ring in rings for point in ring for value in point):
+        return Admission(None, "outside_image")
     geometry = outline(polygon)
     if geometry.area <= 0:
         return Admission(None, "collinear")

@@ -103,7 +103,7 @@ def recognise(path: Path) -> Source:
         return _recognise_folder(path)
     data = content(path)
     start = data.removeprefix(b"\xef\xbb\xbf").lstrip()[:1]
-    if start == b"<" or data[:2] in (b"\xff\xfe", b"\xfe\xff"):
+    if start == b"<" or data[:4] in (b"\xff\xfe<\0", b"\xfe\xff\0<"):
         return _recognise_xml(path, data)
     text = decoded(path, data)
     return _recognise_json(path, text) if start in (b"{", b"[") else _recognise_lines(path, text)

@@ -11,7 +11,7 @@ from collections.abc import Iterator, Mapping
 from typing import Any
 from urllib.parse import parse_qs, unquote, urlsplit
 
-from lms.annotation.batch import Drawn, Item, Reading, corners
+from lms.annotation.batch import Drawn, Item, Reading, corners, pixels
 from lms.annotation.cvat import turned
 from lms.annotation.jsontree import line_of
 from lms.annotation.schemas import Answer, Box, Choice, Polygon, Span, nfc, number
@@ -95,9 +95,9 @@ def _results(reading: Reading, name: str, task: Record) -> list[Record] | None:
 
 def _size(results: list[Record]) -> tuple[int | None, int | None]:
     for result in results:
-        width, height = number(result.get("original_width")), number(result.get("original_height"))
-        if width and height and width >= 1 and height >= 1 and width.is_integer() and height.is_integer():
-            return int(width), int(height)
+        width, height = pixels(result.get("original_width")), pixels(result.get("original_height"))
+        if width and height:
+            return width, height
     return None, None
 
 

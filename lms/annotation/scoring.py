@@ -189,7 +189,7 @@ def score_shapes(kind: Kind, submission: Sequence[Shape], gold: Sequence[Shape],
         rows = [i for i, s in enumerate(submission) if s.label == label]
         columns = [j for j, place in enumerate(plain) if gold[place].label == label]
         herds = [k for k, g in enumerate(crowd) if g.label == label]
-        lies = {i: bool((in_crowd[i, herds] >= threshold - _ROUNDING).any()) for i in rows}
+        lies = {i: bool(herds) and bool((in_crowd[i, herds] >= threshold - _ROUNDING).any()) for i in rows}
         pairs = _assign(iou[rows][:, columns], threshold, [not lies[i] for i in rows])
         found = [Match(rows[r], plain[columns[c]], float(iou[rows[r], columns[c]])) for r, c in pairs]
         taken = {match.submission for match in found}
@@ -294,6 +294,8 @@ def _confused(
     rows = _without(len(iou), (*(match.submission for match in matches), *ignored))
     taken = {match.gold for match in matches}
     columns = [j for j, place in enumerate(plain) if place not in taken]
+    if not rows or not columns:
+        return ()
     pairs = _assign(iou[rows][:, columns], threshold, [True] * len(rows))
     return tuple(Match(rows[r], plain[columns[c]], float(iou[rows[r], columns[c]])) for r, c in pairs)
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from pathlib import Path
 
-from lms.annotation.batch import Drawn, Item, Reading, Unreadable, content
+from lms.annotation.batch import Drawn, Item, Reading, Unreadable, content, pixels
 from lms.annotation.schemas import Box, nfc, number
 from lms.annotation.xmltree import Node, parse
 
@@ -40,7 +40,7 @@ def _read_picture(reading: Reading, file: Path, root: Node) -> None:
         return
     before = len(reading.errors)
     size = root.first("size")
-    width, height = (_pixels(size, side) for side in ("width", "height"))
+    width, height = (pixels(size.value(side)) if size else None for side in ("width", "height"))
     if width is None or height is None:
         reading.error((size or root).line, "the picture's size is missing or not a whole number above zero", file.name)
     drawn = [one for node in root.all("object") if (one := _object(reading, file, node))]
@@ -68,11 +68,6 @@ def _object(reading: Reading, file: Path, node: Node) -> Drawn | None:
     left, top, right, bottom = values
     box = Box(label, left, top, right - left, bottom - top, crowd=node.value("iscrowd") == "1")
     return Drawn(box, bounds.line, at=tuple(values))
-
-
-def _pixels(size: Node | None, side: str) -> int | None:
-    value = number(size.value(side)) if size else None
-    return int(value) if value and value >= 1 and value.is_integer() else None
 
 
 def _said(text: str) -> str:

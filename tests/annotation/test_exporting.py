@@ -48,10 +48,7 @@ def back(tmp_path, items, form, labels=()):
 
 
 def told(items, *, ids=True, shapes=True):
-    return [
-        (item.name, item.id if ids else None, item.text, item.width, None if item.gold is None else [_bare(one, shapes) for one in item.gold])
-        for item in items
-    ]
+    return [(item.name, item.id if ids else None, item.text, item.width, [_bare(one, shapes) for one in item.gold]) for item in items]
 
 
 def _bare(answer, with_id):
