@@ -61,7 +61,7 @@ def _check_course(course: Course, survey: Survey, known: set[str]) -> None:
     for phrase in survey.phrases:
         if wording.PLACEHOLDER.search(phrase.words) or wording.EMPTY_WORDING.fullmatch(phrase.words):
             survey.error(phrase.place, f'this is a placeholder: "{_short(phrase.words)}"')
-        if any(_MARKUP.search(line) for line in phrase.words.split("\n")):
+        if any(_MARKUP.search(line) for _, line in _prose(phrase.words, 1)):
             survey.error(
                 phrase.place, f'quizzes, rubrics and titles show plain words, no tables, links or headings: "{_short(phrase.words)}"'
             )
@@ -81,7 +81,7 @@ def _check_page(page: Page, course: Course, survey: Survey, known: set[str]) -> 
     if not page.markdown.strip():
         survey.error(page.place, "there is no text")
     _check_fences(page, survey)
-    for number, line in _prose(page):
+    for number, line in _prose(page.markdown, page.place.line):
         _check_pictures(line, Place(page.place.file, number), page, survey)
         _check_links(line, Place(page.place.file, number), course, survey, known)
     for paragraph in wording.lines(page.markdown):
@@ -99,10 +99,10 @@ def _check_sentences(text: str, place: Place, survey: Survey) -> None:
             survey.warning(place, f'a sentence of {count} words, {wording.LONGEST} are enough: "{_short(sentence)}"')
 
 
-def _prose(page: Page) -> Iterator[tuple[int, str]]:
+def _prose(text: str, first_line: int) -> Iterator[tuple[int, str]]:
     """The lines outside code, with their numbers in the file and without code between backticks."""
     fence = ""
-    for number, line in enumerate(page.markdown.split("\n"), page.place.line):
+    for number, line in enumerate(text.split("\n"), first_line):
         found = _FENCE.match(line)
         if fence:
             fence = "" if _closes(line, fence) else fence

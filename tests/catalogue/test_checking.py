@@ -155,6 +155,15 @@ def test_code_may_hold_anything(soap: Folder) -> None:
     assert soap.check() == []
 
 
+def test_a_question_may_hold_code_with_comments(soap: Folder) -> None:
+    soap.breaks(
+        "01-oil/quiz.yml",
+        "    text: Where does the oil come from?\n",
+        "    text: |\n      ```\n      # oil\n      a[0](b)\n      ```\n      Where from?\n",
+    )
+    assert soap.check() == []
+
+
 def test_a_promised_language_that_is_missing_is_a_warning(soap: Folder) -> None:
     soap.breaks("course.yml", "weeks: 2\n", "weeks: 2\nlanguages: [en, ar]\n")
     found = soap.check()
