@@ -10,7 +10,9 @@ LONGEST = 12  # words in a sentence of an English text at level A2
 
 # Signs of a text that was never written, anywhere in it; and wordings of a quiz that are nothing more than a name of themselves.
 PLACEHOLDER = re.compile(r"\b(?:TODO|TBD|FIXME|XXX)\b|(?i:lorem ipsum)|\?\?\?|(?i:(?:text|question|answer) goes here)")
-EMPTY_WORDING = re.compile(r"(?i)(?:question|answer|option|choice|feedback|title|text)(?: ?(?:\d+|[a-d]))?(?: here)?|[.…_?-]+|نص|سؤال|جواب|خيار")
+EMPTY_WORDING = re.compile(
+    r"(?i)(?:question|answer|option|choice|feedback|title|text)(?: ?(?:\d+|[a-d]))?(?: here)?|[.…_?-]+|نص|سؤال|جواب|خيار"
+)
 
 _FENCE = re.compile(r"\s*(```+|~~~+)")
 _BLOCK = re.compile(r"\s*/{3,}\s*(.*)$")
