@@ -22,7 +22,7 @@ from lms.catalogue import views as catalogue
 from lms.cohorts import staff_views as cohorts_staff
 from lms.cohorts import views as cohorts
 from lms.config import Settings
-from lms.core import facts, fmt, i18n, jobs
+from lms.core import clock, facts, fmt, i18n, jobs
 from lms.core.access import access_of, ask_to_sign_in, gate, wants_json
 from lms.core.db import db, mode, transaction, wire
 from lms.core.errors import Refused
@@ -32,6 +32,8 @@ from lms.core.i18n import _
 from lms.core.pages import asset, safe_next
 from lms.core.sealing import keyring
 from lms.core.sheets import Sheets
+from lms.grading import mentor_views as grading_mentor
+from lms.grading import views as grading
 from lms.home import health, navigation
 from lms.home import views as home
 from lms.people import sign_ins
@@ -45,6 +47,8 @@ ROOMS: tuple[Blueprint, ...] = (  # one line a feature
     people.bp,
     cohorts.bp,
     cohorts_staff.bp,
+    grading.bp,
+    grading_mentor.bp,
     catalogue.bp,
 )
 
@@ -153,6 +157,7 @@ def _dress(app: School) -> None:
             "languages": navigation.languages(language),
             "signed_in": person is not None,
             "fmt": fmt,
+            "now": clock.now,
             "error_list": error_list,
         }
 

@@ -1,0 +1,92 @@
+"""What a trainee hands in, and what a mentor marks."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from werkzeug.datastructures import FileStorage
+from wtforms import HiddenField, MultipleFileField, StringField, TextAreaField
+from wtforms.validators import Length, Optional, Regexp
+
+from lms.catalogue.courses import Assignment, HandIn, Rubric
+from lms.catalogue.wording import words
+from lms.core import fmt
+from lms.core.files import LIMIT, Accepted, accept
+from lms.core.forms import Form, strip
+from lms.core.i18n import _, _l
+
+
+class AnswerForm(Form):
+    """The ways to hand in that an assignment accepts; fields it does not accept are left out."""
+
+    attempt = HiddenField()
+    text = TextAreaField(_l("Your answer"), [Length(max=50_000, message=_l("Your answer is too long."))])
+    link = StringField(
+        _l("Link to your work"),
+        [Optional(), Length(max=500), Regexp(r"^https://[^\s]+$", message=_l("A link starts with https://"))],
+        [strip],
+    )
+    files = MultipleFileField(_l("Your files"))
+
+    @classmethod
+    def for_assignment(cls, assignment: Assignment, attempt: int) -> AnswerForm:
+        """The form with only the fields that the assignment accepts."""
+        form = cls()
+        if not form.is_submitted():
+            form.attempt.data = str(attempt)
+        ways = set(assignment.accept)
+        if HandIn.TEXT not in ways:
+            del form.text
+        if HandIn.LINK not in ways:
+            del form.link
+        if not ways & {HandIn.FILE, HandIn.PHOTO}:
+            del form.files
+        return form
+
+    def problems(self, assignment: Assignment) -> bool:
+        """Say what is missing or too long; whether anything is wrong."""
+        text, link = self._value("text"), self._value("link")
+        chosen = self.chosen_files()
+        if not (text or link or chosen):
+            self.refuse(_("Your answer is empty. Write it or choose a file."))
+        count = words(text) if text else 0
+        if text and assignment.min_words and count < assignment.min_words:
+            self.refuse(_("Write %(n)s words or more. You have %(have)s.", n=fmt.num(assignment.min_words), have=fmt.num(count)))
+        if text and assignment.max_words and count > assignment.max_words:
+            self.refuse(_("Write %(n)s words or fewer. You have %(have)s.", n=fmt.num(assignment.max_words), have=fmt.num(count)))
+        if len(chosen) > assignment.max_files:
+            self.refuse(_("Send %(n)s files or fewer.", n=fmt.num(assignment.max_files)))
+        return bool(self.form_errors)
+
+    def _value(self, name: str) -> str:
+        return (getattr(self, name).data or "").strip() if name in self else ""
+
+    def chosen_files(self) -> list[FileStorage]:
+        """The files that were really chosen: a browser sends an empty one for none."""
+        found: list[Any] = self.files.data or [] if "files" in self else []
+        return [file for file in found if isinstance(file, FileStorage) and file.filename]
+
+    def values(self) -> dict[str, str]:
+        """Text and link, as an action takes them."""
+        return {"text": self._value("text"), "link": self._value("link")}
+
+    def try_number(self) -> int:
+        """Which try the page was made for; 1 where somebody changed it to nonsense."""
+        typed = self.attempt.data or ""
+        return int(typed) if typed.isascii() and typed.isdigit() else 1
+
+
+def read_files(files: list[FileStorage], assignment: Assignment) -> list[Accepted]:
+    """Judge the files by their bytes; raises Refused. Slow: nothing may be locked meanwhile."""
+    limit = min(LIMIT * 3, assignment.max_mb * 1_000_000) if assignment.max_mb else LIMIT
+    return [accept(file.stream.read(limit + 1), file.filename or "file", limit=limit) for file in files]
+
+
+class MarkForm(Form):
+    """A level for each criterion, named `level-<criterion>`, and words for the trainee."""
+
+    feedback = TextAreaField(_l("Comment"), [Length(max=5000)])
+
+    def marks(self, rubric: Rubric, posted: Any) -> dict[str, str]:
+        """Criterion uid -> level uid, of the rows that were chosen."""
+        return {row.uid: posted[f"level-{row.uid}"] for row in rubric.criteria if posted.get(f"level-{row.uid}")}

@@ -1,0 +1,81 @@
+"""The mentor's desk: what waits, taking one, marking it."""
+
+from __future__ import annotations
+
+from flask import Blueprint, flash, redirect, render_template, request, url_for
+from flask.typing import ResponseReturnValue
+from markupsafe import Markup
+
+from lms.catalogue import queries as catalogue
+from lms.core.access import Role, me, one_or_404, only, require
+from lms.core.forms import tried
+from lms.core.i18n import _, language
+from lms.core.pages import page_of
+from lms.grading import actions, policy, queries
+from lms.grading.forms import MarkForm
+from lms.grading.models import Submission
+
+bp = Blueprint("grading_mentor", __name__)
+
+
+@bp.get("/desk")
+@only(Role.MENTOR)
+def desk() -> ResponseReturnValue:
+    """Everything that waits in this mentor's cohorts: second tries on top, then the oldest."""
+    page = page_of(queries.waiting(me()))
+    return render_template(
+        "grading/desk.html", page=page, tasks=[queries.task(row) for row in page.rows], count=queries.how_many_wait(me())
+    )
+
+
+@bp.post("/submissions/<int:id>/claim")
+@only(Role.MENTOR)
+def claim(id: int) -> ResponseReturnValue:
+    """Take one to check."""
+    submission = one_or_404(policy.visible_submissions(me()), id)
+    require(policy.may_grade(me(), submission))
+    actions.claim(submission, by=me())
+    return redirect(url_for("grading_mentor.check", id=id), 303)
+
+
+@bp.get("/submissions/<int:id>")
+@only(Role.MENTOR)
+def check(id: int) -> ResponseReturnValue:
+    """The answer and the mark, side by side."""
+    submission = one_or_404(policy.visible_submissions(me()), id)
+    require(policy.may_grade(me(), submission))
+    return _page(submission, MarkForm())
+
+
+@bp.post("/submissions/<int:id>/grade")
+@only(Role.MENTOR)
+def grade(id: int) -> ResponseReturnValue:
+    """Send the mark, or return it for changes; then on to the desk."""
+    submission = one_or_404(policy.visible_submissions(me()), id, lock=True)
+    require(policy.may_grade(me(), submission))
+    form, act = MarkForm(), actions.return_for_changes if request.form.get("do") == "return" else actions.release
+    marks = form.marks(queries.task(submission).assignment.rubric, request.form)
+    if not form.validate_on_submit() or not tried(form, act, submission, by=me(), marks=marks, feedback=form.feedback.data or ""):
+        return _page(one_or_404(policy.visible_submissions(me()), id), form, marks), 422
+    flash(_("Sent. The person can read it now."), "ok")
+    return redirect(url_for("grading_mentor.desk"), 303)
+
+
+def _page(submission: Submission, form: MarkForm, marks: dict[str, str] | None = None) -> str:
+    task = queries.task(submission)
+    html, shown = catalogue.assignment_html(submission.version_id, submission.assignment_uid, language())
+    given = queries.grade_of(submission)
+    return render_template(
+        "grading/check.html",
+        submission=submission,
+        task=task,
+        form=form,
+        brief=Markup(html),  # noqa: S704  # sanitised at publish
+        shown=shown,
+        files=queries.files_of(submission),
+        earlier=queries.earlier(submission),
+        given=given,
+        marks=marks or (given.marks if given else {}),
+        mine=task.held_by is not None and task.held_by.id == me().id,
+        error=bool(form.errors),
+    )

@@ -1,0 +1,153 @@
+"""Reading submissions and grades: the latest try, the history, the desk, what was passed."""
+
+from __future__ import annotations
+
+from collections.abc import Collection
+from dataclasses import dataclass
+from datetime import datetime
+
+from sqlalchemy import Select, func, select
+from sqlalchemy.orm import aliased, contains_eager, joinedload
+
+from lms.catalogue import queries as catalogue
+from lms.catalogue.courses import Assignment, Course
+from lms.cohorts.models import Enrolment
+from lms.cohorts.queries import due_at
+from lms.core import clock
+from lms.core.db import db
+from lms.grading import policy
+from lms.grading.models import WAITING, Grade, State, Submission, SubmissionFile
+from lms.people.models import User
+
+HOLDER = aliased(User)
+
+
+def latest_submission(enrolment_id: int, assignment_uid: str) -> Submission | None:
+    """The newest try at an assignment."""
+    return db.session.scalars(
+        select(Submission)
+        .where(Submission.enrolment_id == enrolment_id, Submission.assignment_uid == assignment_uid)
+        .order_by(Submission.attempt.desc())
+        .limit(1)
+    ).one_or_none()
+
+
+def grade_of(submission: Submission) -> Grade | None:
+    """The mark of a try, with who gave it."""
+    return db.session.scalars(select(Grade).where(Grade.submission_id == submission.id).options(joinedload(Grade.by))).one_or_none()
+
+
+def files_of(submission: Submission) -> list[SubmissionFile]:
+    """The files of a try, in order."""
+    found = select(SubmissionFile).where(SubmissionFile.submission_id == submission.id).options(joinedload(SubmissionFile.file))
+    return list(db.session.scalars(found.order_by(SubmissionFile.position)))
+
+
+def earlier(submission: Submission) -> list[tuple[Submission, Grade | None]]:
+    """The tries before this one, newest first, each with its mark."""
+    found = (
+        select(Submission, Grade)
+        .outerjoin(Grade, Grade.submission_id == Submission.id)
+        .where(
+            Submission.enrolment_id == submission.enrolment_id,
+            Submission.assignment_uid == submission.assignment_uid,
+            Submission.attempt < submission.attempt,
+        )
+        .order_by(Submission.attempt.desc())
+    )
+    return [(row[0], row[1]) for row in db.session.execute(found)]
+
+
+def handed_in(enrolment_ids: Collection[int]) -> dict[str, State]:
+    """The state of the newest try of each assignment, in one statement."""
+    rows = db.session.execute(
+        select(Submission.assignment_uid, Submission.state).where(Submission.enrolment_id.in_(enrolment_ids)).order_by(Submission.attempt)
+    )
+    return dict(row.tuple() for row in rows)  # the last try of each wins
+
+
+def passed(enrolment_id: int) -> set[str]:
+    """The assignments this trainee has passed."""
+    found = (
+        select(Submission.assignment_uid)
+        .join(Grade, Grade.submission_id == Submission.id)
+        .where(Submission.enrolment_id == enrolment_id, Grade.passed, ~Grade.returned)
+    )
+    return set(db.session.scalars(found))
+
+
+def latest_grade(user: User) -> tuple[Grade, Submission] | None:
+    """The newest mark this trainee got, for Today."""
+    row = db.session.execute(
+        select(Grade, Submission)
+        .join(Submission, Submission.id == Grade.submission_id)
+        .join(Enrolment, Enrolment.id == Submission.enrolment_id)
+        .where(Enrolment.user_id == user.id)
+        .options(joinedload(Grade.by))
+        .order_by(Grade.id.desc())
+        .limit(1)
+    ).first()
+    return (row[0], row[1]) if row else None
+
+
+@dataclass(frozen=True, slots=True)
+class Task:
+    """A submission with what it answers, for a row of the desk."""
+
+    submission: Submission
+    course: Course
+    assignment: Assignment
+
+    @property
+    def slug(self) -> str:
+        """The lesson that the assignment belongs to, as an address names it."""
+        return next(lesson.slug for lesson in self.course.lessons if lesson.assignment and lesson.assignment.uid == self.assignment.uid)
+
+    @property
+    def waits_since(self) -> datetime:
+        return self.submission.submitted_at
+
+    @property
+    def late(self) -> bool:
+        """A first try that came after its time. A second one is never late."""
+        due = self.assignment.due
+        if due is None or self.submission.attempt > 1:
+            return False
+        return self.submission.submitted_at > due_at(self.submission.enrolment.cohort, due.moment)
+
+    @property
+    def held_by(self) -> User | None:
+        """Who is checking it now, while the lease lasts."""
+        lease = self.submission.lease_until
+        return self.submission.claimed_by if lease is not None and lease > clock.now() else None
+
+
+def task(submission: Submission) -> Task:
+    """What a submission answers, from the version it was made for."""
+    course = catalogue.course(submission.version_id)
+    assignment = course.assignment(submission.assignment_uid)
+    if assignment is None:
+        raise LookupError(submission.assignment_uid)
+    return Task(submission, course, assignment)
+
+
+def waiting(mentor: User) -> Select[Submission]:
+    """The desk: second tries on top, then the oldest first."""
+    return (
+        policy.desk(mentor)
+        .join(Submission.enrolment)
+        .join(Enrolment.user)
+        .join(Enrolment.cohort)
+        .outerjoin(Submission.claimed_by.of_type(HOLDER))
+        .where(Submission.state.in_(WAITING))
+        .options(
+            contains_eager(Submission.enrolment).options(contains_eager(Enrolment.user), contains_eager(Enrolment.cohort)),
+            contains_eager(Submission.claimed_by.of_type(HOLDER)),
+        )
+        .order_by((Submission.attempt > 1).desc(), Submission.submitted_at, Submission.id)
+    )
+
+
+def how_many_wait(mentor: User) -> int:
+    """How many answers wait on this mentor's desk."""
+    return db.session.scalar(select(func.count()).select_from(policy.desk(mentor).where(Submission.state.in_(WAITING)).subquery())) or 0

@@ -1,0 +1,116 @@
+"""The trainee's side: the task, her answer, and what came back."""
+
+from __future__ import annotations
+
+from flask import Blueprint, abort, redirect, render_template, url_for
+from flask.typing import ResponseReturnValue
+from markupsafe import Markup
+
+from lms.catalogue import queries as catalogue
+from lms.catalogue.courses import Assignment
+from lms.catalogue.models import CourseVersion
+from lms.cohorts.models import Enrolment
+from lms.cohorts.queries import due_at, place_for
+from lms.core.access import Role, me, one_or_404, only
+from lms.core.db import db, mode, release
+from lms.core.files import download
+from lms.core.forms import tried
+from lms.core.i18n import language
+from lms.grading import actions, policy, queries
+from lms.grading.forms import AnswerForm, read_files
+from lms.grading.models import State
+
+bp = Blueprint("grading", __name__)
+
+
+@bp.get("/learn/<course>/<lesson>/task")
+@only(Role.TRAINEE)
+def task(course: str, lesson: str) -> ResponseReturnValue:
+    """What to do, how it is checked, and where to answer; or the way to what came back."""
+    enrolment, _version, assignment = _place(course, lesson)
+    latest = queries.latest_submission(enrolment.id, assignment.uid)
+    if latest is not None and latest.state != State.RETURNED:
+        return redirect(url_for("grading.feedback", id=latest.id))
+    return _page(course, lesson, AnswerForm.for_assignment(assignment, latest.attempt + 1 if latest else 1))
+
+
+@bp.post("/learn/<course>/<lesson>/task")
+@only(Role.TRAINEE)
+def send(course: str, lesson: str) -> ResponseReturnValue:
+    """Hand in. Files are judged and pictures made anew while no row is locked."""
+    enrolment, _version, assignment = _place(course, lesson)
+    form = AnswerForm.for_assignment(assignment, 1)
+    if not form.validate_on_submit() or form.problems(assignment) or not tried(form, _send, form, course, lesson):
+        return _page(course, lesson, form), 422
+    latest = queries.latest_submission(enrolment.id, assignment.uid)
+    return redirect(url_for("grading.feedback", id=latest.id if latest else abort(500)), 303)
+
+
+def _send(form: AnswerForm, course: str, lesson: str) -> None:
+    assignment = _place(course, lesson)[2]
+    release()
+    files = read_files(form.chosen_files(), assignment)
+    mode(write=True)
+    enrolment, version, assignment = _place(course, lesson)
+    db.session.refresh(enrolment, with_for_update=True)
+    actions.hand_in(enrolment, version, assignment, attempt=form.try_number(), by=me(), files=files, **form.values())
+
+
+def _place(course: str, lesson: str) -> tuple[Enrolment, CourseVersion, Assignment]:
+    """Her enrolment, the pinned version and the assignment of that lesson; 404 where there is none of it for her."""
+    found = place_for(me(), course)
+    if found is None:
+        abort(404)
+    enrolment, version = found
+    page = catalogue.course(version.id).lesson(f"{course}/{lesson}")
+    if page is None or page.assignment is None:
+        abort(404)
+    return enrolment, version, page.assignment
+
+
+def _page(course: str, lesson: str, form: AnswerForm) -> str:
+    """The task page with a form; read anew, because a refusal may have let go of every row."""
+    enrolment, version, assignment = _place(course, lesson)
+    html, shown = catalogue.assignment_html(version.id, assignment.uid, language())
+    latest = queries.latest_submission(enrolment.id, assignment.uid)
+    return render_template(
+        "grading/task.html",
+        assignment=assignment,
+        course=catalogue.course(version.id),
+        lesson=lesson,
+        form=form,
+        body=Markup(html),  # noqa: S704  # sanitised at publish
+        shown=shown,
+        due=due_at(enrolment.cohort, assignment.due.moment) if assignment.due and latest is None else None,
+        cohort=enrolment.cohort,
+        returned=queries.grade_of(latest) if latest else None,
+        error=bool(form.errors),
+    )
+
+
+@bp.get("/submissions/<int:id>/feedback")
+@only(Role.TRAINEE)
+def feedback(id: int) -> ResponseReturnValue:
+    """What came back: the result in words first, the mentor's note, the rubric, her own answer."""
+    submission = one_or_404(policy.visible_submissions(me()), id)
+    if submission.enrolment.user_id != me().id:
+        abort(404)
+    return render_template(
+        "grading/feedback.html",
+        submission=submission,
+        task=queries.task(submission),
+        grade=queries.grade_of(submission),
+        files=queries.files_of(submission),
+        earlier=queries.earlier(submission),
+    )
+
+
+@bp.get("/submissions/<int:id>/files/<int:position>")
+@only(Role.TRAINEE, Role.MENTOR)
+def file(id: int, position: int) -> ResponseReturnValue:
+    """One file of a submission, for its author and the cohort's mentors."""
+    submission = one_or_404(policy.visible_submissions(me()), id)
+    files = queries.files_of(submission)
+    if position >= len(files):
+        abort(404)
+    return download(files[position].file, inline=True)
