@@ -7,8 +7,9 @@ whoever only needs the answers.
 from __future__ import annotations
 
 import hashlib
+import unicodedata
 import warnings
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path, PurePosixPath
 from typing import Any
@@ -17,7 +18,7 @@ from PIL import Image
 
 from lms.annotation import coco, conll, cvat, jsontree, labelstudio, tabular, voc, xmltree
 from lms.annotation.batch import Finding, Item, Quarantined, Reading, Unreadable, content, decoded, unreadable
-from lms.annotation.schemas import Kind, Label, LabelSchema
+from lms.annotation.schemas import Kind, Label, LabelSchema, nfc
 
 PICTURE_FORMATS = ("JPEG", "PNG", "WEBP", "GIF")  # what a browser shows
 SUFFIXES = (".jpg", ".jpeg", ".png", ".webp", ".gif")
@@ -55,6 +56,13 @@ class Import:
             "errors": [one.to_json() for one in self.errors],
             "same_as": same_as,
         }
+
+    def lines(self) -> Iterator[str]:
+        """The same for a reader: first what goes in, then everything that is left out, odd or wrong."""
+        yield f"{self.format or 'unknown'}: {len(self.items)} items, {self.gold} gold, {len(self.quarantined)} quarantined"
+        yield from (f"quarantined: {one}" for one in self.quarantined)
+        yield from (f"warning: {one}" for one in self.warnings)
+        yield from (f"error: {one}" for one in self.errors)
 
 
 @dataclass(frozen=True, slots=True)
@@ -254,7 +262,8 @@ def _picture(folder: Path, media: str) -> Path:
     name = PurePosixPath(media)
     if not name.parts or name.is_absolute() or ".." in name.parts or any(sign in media for sign in "\\:\0"):
         raise ValueError(f"{media[:80]!r} is not a plain relative file name")
-    names = [name] if name.suffix else [name, *(PurePosixPath(f"{media}{suffix}") for suffix in SUFFIXES)]
+    written = dict.fromkeys((media, nfc(media), unicodedata.normalize("NFD", media)))  # a disk keeps the form it was given
+    names = [PurePosixPath(form + suffix) for form in written for suffix in (("",) if name.suffix else ("", *SUFFIXES))]
     roots = [folder, folder.parent] if folder.name.lower() == "annotations" else [folder]
     for root in roots:
         for place in FOLDERS:

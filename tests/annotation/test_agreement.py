@@ -135,6 +135,9 @@ def test_the_39_bluebird_workers():
     assert result.fleiss_kappa.value == pytest.approx(0.125293, abs=1e-6)
     votes = {item: Counter(row[item] for row in labels.values()).most_common(1)[0][0] for item in truth}
     assert sum(votes[item] == truth[item] for item in truth) == 82
+    accuracies = sorted(sum(row[item] == truth[item] for item in truth) / len(truth) for row in labels.values())
+    expected = (0.324074, 0.635566, 0.888889)
+    assert (accuracies[0], sum(accuracies) / 39, accuracies[-1]) == pytest.approx(expected, abs=1e-6)
     for worker, kappa in ((39, 0.571429), (97, 0.133891)):
         items = sorted(truth)
         found = cohen_kappa([str(labels[worker][item]) for item in items], [str(truth[item]) for item in items])

@@ -315,6 +315,27 @@ def test_the_digest_knows_the_file_and_its_pictures(folder):
     assert parse(path).sha256 != before
 
 
+def test_names_in_any_normal_form_find_their_picture(tmp_path):
+    decomposed = unicodedata.normalize("NFD", "caf\u00e9.png")
+    Image.new("RGB", SIZE).save(tmp_path / decomposed)
+    found = parse(put(tmp_path, "a.xml", VOC.format(name=unicodedata.normalize("NFC", decomposed), xmin=64)))
+    assert only(found).picture == tmp_path / decomposed
+
+
+def test_xml_that_declares_an_old_encoding_is_read_in_it(folder):
+    text = '<?xml version="1.0" encoding="windows-1256"?>' + VOC.format(name="a.png", xmin=64).replace("RBC", "\u062e\u0644\u064a\u0629")
+    assert only(parse(put(folder, "a.xml", text.encode("cp1256")))).gold[0].label == "\u062e\u0644\u064a\u0629"
+
+
+def test_an_import_is_told_in_lines(folder):
+    lines = list(parse(put(folder, "x.json", coco((5, 5, 0, 9)))).lines())
+    assert lines == ["coco: 1 items, 0 gold, 1 quarantined", "quarantined: a.png: RBC 3 (5, 5, 0, 9) has no width or no height"]
+    assert list(parse(put(folder, "x.csv", "item,file\n1,gone.png\n")).lines()) == [
+        "csv: 0 items, 0 gold, 0 quarantined",
+        "error: x.csv:2: picture gone.png is not here",
+    ]
+
+
 @real
 def test_bccd():
     found = parse(DATA / "bccd", LabelSchema(Kind.BOXES, ("RBC", "WBC", "Platelets")))

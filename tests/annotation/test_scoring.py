@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+from itertools import combinations, permutations
+
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
@@ -269,6 +272,20 @@ def test_shape_scores_are_shares_and_know_no_order(drawn, gold, random):
         shuffled = score_item(kind, random.sample(drawn, len(drawn)), random.sample(gold, len(gold)))
         assert counts(shuffled) == counts(score)
         assert shuffled.quality == pytest.approx(score.quality)
+
+
+@settings(deadline=None)
+@given(st.lists(any_box, max_size=4), st.lists(any_box, max_size=4))
+def test_matching_is_what_trying_everything_finds(drawn, gold):
+    drawn, gold = [replace(one, label="a") for one in drawn], [replace(one, label="a") for one in gold]
+    iou, pairs = overlaps(drawn, gold), min(len(drawn), len(gold))
+    best = (0.0, 0)
+    for rows in permutations(range(len(drawn)), pairs):
+        for columns in combinations(range(len(gold)), pairs):
+            found = [iou[r, c] for r, c in zip(rows, columns, strict=True) if iou[r, c] >= 0.5]
+            best = max(best, (round(sum(found), 9), len(found)))
+    total = score_item(Kind.BOXES, drawn, gold).total
+    assert (round(total.iou_sum, 9), total.tp) == best
 
 
 @settings(deadline=None)
