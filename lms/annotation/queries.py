@@ -30,7 +30,7 @@ from lms.annotation.models import (
     Risk,
     Score,
 )
-from lms.core import clock, fmt
+from lms.core import clock
 from lms.core.db import db
 from lms.core.files import StoredFile
 from lms.core.i18n import _
@@ -173,7 +173,7 @@ def opening_checks(project: Project) -> list[tuple[bool, str]]:
         (not project.rate_minor or bool(project.fund), _("Name the fund that pays.")),
         (
             project.budget_minor >= needed.minor,
-            _("Budget: %(have)s of %(need)s.", have=fmt.money(project.budget), need=fmt.money(needed)),
+            _("Budget: %(have)s of %(need)s.", have=_plain(project.budget), need=_plain(needed)),
         ),
         (funded(project), _("The fund holds less than this budget. Record its grant first.")),
     ]
@@ -286,6 +286,11 @@ def mock_summary(user: User) -> MockSummary:
         accepted, sum(one.seen for one in levels.values()), sum(one.right for one in levels.values()),
         {kind.value: levels[kind.value].lower if kind.value in levels else None for kind in schemas.Kind},
     )  # fmt: skip
+
+
+def _plain(amount: Money) -> str:
+    """For a sentence that may be told as a refusal, which is plain text."""
+    return f"{amount.plain()} {amount.currency}"
 
 
 def _of(project_id: int, user: User) -> Select[Assignment]:
