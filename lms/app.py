@@ -36,6 +36,10 @@ from lms.grading import mentor_views as grading_mentor
 from lms.grading import views as grading
 from lms.home import health, navigation
 from lms.home import views as home
+from lms.learning import quiz_views as learning_quiz
+from lms.learning import views as learning
+from lms.payouts import own_views as payouts_own
+from lms.payouts import views as payouts
 from lms.people import sign_ins
 from lms.people import views as people
 
@@ -50,6 +54,10 @@ ROOMS: tuple[Blueprint, ...] = (  # one line a feature
     grading.bp,
     grading_mentor.bp,
     catalogue.bp,
+    learning.bp,
+    learning_quiz.bp,
+    payouts.bp,
+    payouts_own.bp,
 )
 
 POLICY = (

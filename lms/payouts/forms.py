@@ -1,0 +1,126 @@
+"""What finance and trainees type about payments."""
+
+from __future__ import annotations
+
+import re
+from typing import Any
+
+import phonenumbers
+from wtforms import HiddenField, SelectField, StringField, TextAreaField, ValidationError
+from wtforms.validators import InputRequired, Length
+
+from lms.core.fmt import latin_digits
+from lms.core.forms import Form, strip, tidy_number
+from lms.core.i18n import _, _l
+from lms.core.money import Money
+from lms.payouts import iban
+from lms.payouts.models import Channel
+
+BANK_NAME = re.compile(r"[A-Za-z0-9/?:().,'+ -]{1,70}")
+"""What banks take in a name (EPC217-08, basic Latin): anything else is refused weeks later."""
+
+
+class PrepareForm(Form):
+    partner = SelectField(_l("Whose people"), coerce=str)
+    currency = SelectField(_l("Currency"))
+
+
+class ReasonForm(Form):
+    reason = TextAreaField(_l("Why"), [InputRequired(_l("Write why.")), Length(max=400)], [strip])
+
+
+class PaymentForm(Form):
+    """The proof of a payment. Its number is named by the channel; a witness is asked for cash only."""
+
+    reference = StringField(_l("Number"), [InputRequired(_l("Write the number.")), Length(max=60)], [strip])
+    witness = StringField(_l("Name of the witness"), [Length(max=120)], [strip])
+
+    @classmethod
+    def of(cls, channel: Channel) -> PaymentForm:
+        form = cls()
+        if channel is Channel.CASH:
+            form.witness.validators = [InputRequired(_("Write the name of the witness.")), *form.witness.validators]
+        else:
+            del form.witness
+        return form
+
+
+class ReturnForm(Form):
+    """Cash that a partner sends back. `token` makes a second tap the same return."""
+
+    amount = StringField(_l("Sum"), [InputRequired(_l("Write the sum."))], [tidy_number])
+    token = HiddenField(validators=[Length(min=8, max=40)])
+    currency = HiddenField()
+
+    def money(self) -> Money | None:
+        """The sum above zero, or None with a sentence on the field."""
+        try:
+            amount = Money.parse(self.amount.data or "", self.currency.data or "")
+        except (ValueError, KeyError):
+            amount = None
+        if amount is None or amount.minor <= 0:
+            self.amount.errors = [*self.amount.errors, _("Write a sum like 12.50.")]
+            return None
+        return amount
+
+
+class CashForm(Form):
+    """Cash, handed out by the partner."""
+
+    payee_name = StringField(_l("Your full name"), [InputRequired(_l("Write your name.")), Length(max=70)], [strip])
+
+    def account_number(self) -> str:
+        return ""
+
+    def operator_name(self) -> str:
+        return ""
+
+
+class BankForm(Form):
+    payee_name = StringField(_l("Your name at the bank"), [InputRequired(_l("Write your name.")), Length(max=70)], [strip])
+    account = StringField(_l("Account number (IBAN)"), [InputRequired(_l("Write the account number."))], [strip])
+
+    def validate_payee_name(self, field: Any) -> None:
+        if not BANK_NAME.fullmatch(field.data):
+            raise ValidationError(_("Use Latin letters, as the bank writes your name."))
+
+    def validate_account(self, field: Any) -> None:
+        if not iban.right(latin_digits(field.data)):
+            raise ValidationError(_("This number is not right. Look at each letter and digit."))
+
+    def account_number(self) -> str:
+        return iban.tidy(latin_digits(self.account.data or ""))
+
+    def operator_name(self) -> str:
+        return ""
+
+
+class MobileForm(Form):
+    payee_name = StringField(_l("Your name at the operator"), [InputRequired(_l("Write your name.")), Length(max=70)], [strip])
+    operator = StringField(_l("Operator"), [InputRequired(_l("Write the operator.")), Length(max=40)], [strip])
+    account = StringField(_l("Number of your wallet"), [InputRequired(_l("Write the number.")), Length(max=30)], [strip])
+    country = None
+
+    def validate_account(self, field: Any) -> None:
+        if not self.account_number():
+            raise ValidationError(_("This number is not right. Start with + and your country."))
+
+    def account_number(self) -> str:
+        """The number as +961..., read with the country of the person; empty where it is none."""
+        try:
+            found = phonenumbers.parse(latin_digits(self.account.data or ""), self.country)
+        except phonenumbers.NumberParseException:
+            return ""
+        if not phonenumbers.is_possible_number(found):
+            return ""
+        return str(phonenumbers.format_number(found, phonenumbers.PhoneNumberFormat.E164))
+
+    def operator_name(self) -> str:
+        return self.operator.data or ""
+
+
+METHODS: dict[Channel, type[CashForm] | type[BankForm] | type[MobileForm]] = {
+    Channel.CASH: CashForm,
+    Channel.BANK: BankForm,
+    Channel.MOBILE: MobileForm,
+}
