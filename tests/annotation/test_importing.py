@@ -8,7 +8,7 @@ import unicodedata
 from pathlib import Path
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 from PIL import Image
 
@@ -400,6 +400,7 @@ def test_masks_that_do_not_fit_are_refused(mask):
         rle.parts(mask, 2, 3)
 
 
+@settings(deadline=None)
 @given(st.binary(max_size=300))
 def test_no_bytes_make_it_stumble(tmp_path_factory, data):
     found = parse(put(tmp_path_factory.getbasetemp(), "noise", data))
@@ -410,6 +411,7 @@ broken = st.sampled_from([None, "x", -1, 0, 1e400, float("nan"), True, [], {}, [
 keys = st.sampled_from(["id", "image_id", "category_id", "bbox", "segmentation", "iscrowd"])
 
 
+@settings(deadline=None)
 @given(keys, broken)
 def test_no_value_in_coco_makes_it_stumble(tmp_path_factory, key, value):
     place = tmp_path_factory.getbasetemp()
@@ -424,6 +426,7 @@ def test_no_value_in_coco_makes_it_stumble(tmp_path_factory, key, value):
     assert bool(found.errors) != bool(found.items)
 
 
+@settings(deadline=None)
 @given(st.sampled_from(["x", "y", "width", "height", "rotation", "rectanglelabels"]), broken)
 def test_no_value_in_label_studio_makes_it_stumble(tmp_path_factory, key, value):
     place = tmp_path_factory.getbasetemp()

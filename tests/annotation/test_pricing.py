@@ -3,7 +3,7 @@ from __future__ import annotations
 from datetime import UTC, datetime, timedelta
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from lms.annotation.pricing import active_time, bonus, expected_hourly, percentile_75, piece_rate, repriced, reservation, top_up
@@ -64,6 +64,7 @@ def test_a_lease_reserves_a_quarter_more():
     assert reservation(usd(35)) == usd(44)
 
 
+@settings(deadline=None)
 @given(st.lists(st.integers(1, 10_000), min_size=1, max_size=40), st.integers(1, 5_000))
 def test_the_rate_always_reaches_the_floor_at_p75(times, floor):
     rate = piece_rate(times, usd(floor))
@@ -71,6 +72,7 @@ def test_the_rate_always_reaches_the_floor_at_p75(times, floor):
     assert (rate.minor - 1) * 3600 < floor * percentile_75(times)
 
 
+@settings(deadline=None)
 @given(st.integers(0, 10**6), st.integers(1, 5_000), st.integers(0, 10**6))
 def test_after_the_top_up_the_floor_holds(seconds, floor, earned):
     missing = top_up(timedelta(seconds=seconds), usd(floor), usd(earned))

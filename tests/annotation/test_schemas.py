@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from lms.annotation.schemas import BadAnswer, Box, Choice, Kind, LabelSchema, Polygon, Span, from_payload, number, to_payload
@@ -91,6 +91,7 @@ leaves = st.none() | st.booleans() | st.floats() | st.integers() | st.text()
 anything = st.recursive(leaves, lambda inner: st.lists(inner) | st.dictionaries(keys, inner), max_leaves=12)
 
 
+@settings(deadline=None)
 @given(anything, st.sampled_from(list(Kind)))
 def test_no_payload_makes_it_stumble(payload, kind):
     try:

@@ -321,6 +321,7 @@ def test_adding_a_correct_missing_shape_never_lowers_f1(drawn, gold):
         assert score_item(Kind.BOXES, [*drawn, gold[place]], gold).total.f1 >= before.total.f1
 
 
+@settings(deadline=None)
 @given(st.lists(any_span, max_size=6), st.lists(any_span, max_size=6))
 def test_spans_agree_with_the_two_laws_too(drawn, gold):
     before = score_item(Kind.SPANS, drawn, gold)
