@@ -1,0 +1,163 @@
+"""Walks in a real Chromium: a school that answers on a loopback port, and people who sign in to it by typing.
+
+    def test_x(live, page_as):
+        page = page_as("amina", at="/today")        # a phone, 360 px wide, with a finger
+        page.goto("/learn")                         # addresses are those of live.base_url
+        with live.app.app_context(): ...            # what is in the database now
+
+A walk fails where a script of the page throws, where the content security policy had to stop something, and where the server breaks.
+"""
+
+from __future__ import annotations
+
+import os
+import shutil
+import threading
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+from pathlib import Path
+from types import SimpleNamespace
+from typing import Any
+from urllib.parse import quote
+
+import pytest
+from flask import Flask
+from playwright.sync_api import BrowserContext, ConsoleMessage, Page, Response
+from sqlalchemy import URL
+from werkzeug.serving import BaseWSGIServer, WSGIRequestHandler, make_server
+
+from lms.core.db import db, transaction
+from tests.cast import PASSWORDS, fill, identifier
+from tests.conftest import build, missing
+
+PHONE = {"width": 360, "height": 740}
+DESK = {"width": 1280, "height": 800}
+HERE = Path(__file__).parent
+PROGRAMS = ("chromium", "chromium-browser", "google-chrome")
+
+
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """Every test of this folder bears the marker `browser`: `-m "not browser"` leaves them out."""
+    for item in items:
+        if HERE in item.path.parents:
+            item.add_marker(pytest.mark.browser)
+            # Flask-Compress reads a file of static/ through and leaves its closing to the garbage collector.
+            item.add_marker(pytest.mark.filterwarnings("ignore:Exception ignored in. <_io.FileIO:pytest.PytestUnraisableExceptionWarning"))
+
+
+@pytest.fixture(scope="session")
+def browser_type_launch_args(browser_type_launch_args: dict[str, Any]) -> dict[str, Any]:
+    """The Chromium of the system: nothing is downloaded."""
+    program = next((found for name in PROGRAMS if (found := shutil.which(name))), None)
+    if program is None:
+        missing("Chromium is not installed: apt-get install -y chromium")
+    quiet = ["--disable-background-networking", "--disable-component-update", "--disable-sync", "--no-first-run"]
+    sandbox = ["--no-sandbox"] if os.getuid() == 0 else []
+    return {**browser_type_launch_args, "executable_path": program, "args": quiet + sandbox}
+
+
+@pytest.fixture(scope="session")
+def base_url() -> None:
+    """Each walk has an address of its own (`live`). The plugin's fixture of this name is of a form that pytest 9 warns of."""
+
+
+@dataclass(frozen=True)
+class Live:
+    """A school that answers: its address, its application, the ids of its people and things."""
+
+    base_url: str
+    app: Flask
+    world: SimpleNamespace
+
+
+class _Silent(WSGIRequestHandler):
+    def log(self, type: str, message: str, *args: Any) -> None:
+        pass
+
+
+@pytest.fixture
+def live(tmp_path: Path) -> Iterator[Live]:
+    """A school of its own for one walk, its database in a file, served by threads as in production."""
+    app = build(tmp_path, str(URL.create("sqlite", database=str(tmp_path / "school.db"))))
+    with app.app_context(), transaction(write=True):
+        world = fill()
+    app.extensions["world"] = world
+    server: BaseWSGIServer = make_server("127.0.0.1", 0, app, threaded=True, request_handler=_Silent)
+    thread = threading.Thread(target=server.serve_forever, kwargs={"poll_interval": 0.05}, daemon=True)
+    thread.start()
+    yield Live(f"http://127.0.0.1:{server.port}", app, world)
+    server.shutdown()
+    thread.join()
+    server.server_close()
+    with app.app_context():
+        db.session.remove()
+        db.engine.dispose()
+
+
+class Trouble:
+    """What went wrong in the pages of a walk. A walk that means to break something takes its line out of `lines`."""
+
+    def __init__(self) -> None:
+        self.lines: list[str] = []
+
+    def watch(self, page: Page) -> None:
+        page.on("pageerror", lambda error: self.lines.append(f"a script threw: {error}"))
+        page.on("console", self._console)
+        page.on("response", self._response)
+
+    def _console(self, message: ConsoleMessage) -> None:
+        # An answer of 409 or 422 is also told here; those are the server's plain words and no fault.
+        if message.type == "error" and not message.text.startswith("Failed to load resource"):
+            self.lines.append(f"the console says: {message.text}")
+
+    def _response(self, answer: Response) -> None:
+        if answer.status >= 500:
+            self.lines.append(f"{answer.url} answered {answer.status}")
+
+
+@pytest.fixture
+def trouble() -> Iterator[Trouble]:
+    seen = Trouble()
+    yield seen
+    assert not seen.lines, "; ".join(seen.lines)
+
+
+@pytest.fixture
+def context_for(live: Live, new_context: Callable[..., BrowserContext], trouble: Trouble) -> Callable[..., BrowserContext]:
+    """`context_for(lang="ar", desk=True, dark=True)`: a browser of its own; a phone in English by default. More goes to Playwright."""
+
+    def opened(*, lang: str = "en", desk: bool = False, dark: bool = False, **more: Any) -> BrowserContext:
+        given = {
+            "base_url": live.base_url,
+            "locale": lang,
+            "timezone_id": "Asia/Beirut",
+            "viewport": DESK if desk else PHONE,
+            "has_touch": not desk,
+            "is_mobile": not desk,
+            "device_scale_factor": 1 if desk else 2,
+            "color_scheme": "dark" if dark else "light",
+            "reduced_motion": "reduce",
+        }
+        context = new_context(**given | more)
+        context.set_default_timeout(15_000)
+        context.on("page", trouble.watch)
+        return context
+
+    return opened
+
+
+@pytest.fixture
+def page_as(context_for: Callable[..., BrowserContext]) -> Callable[..., Page]:
+    """`page_as("amina", at="/learn", **as for context_for)`: a page where this person typed her name and password to get to `at`."""
+
+    def signed_in(name: str, at: str = "/me", *, device: str = "own", **more: Any) -> Page:
+        page = context_for(**more).new_page()
+        page.goto(f"/sign-in?next={quote(at)}")
+        page.locator("[name=identifier]").fill(identifier(name))
+        page.locator("[name=password]").fill(PASSWORDS[name])
+        page.locator(f"[name=device][value={device}]").check()
+        page.locator("form.frame button:not([type=button])").click()
+        page.wait_for_url(lambda url: "/sign-in" not in url)
+        return page
+
+    return signed_in
