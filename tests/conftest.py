@@ -17,6 +17,7 @@ from lms.core import triggers
 from lms.core.db import db, transaction
 from tests.cast import fill
 from tests.client import Browser
+from tests.courses import publish_tiny
 from tests.servers import Postgres
 
 STRICT = os.environ.get("LMS_TEST_STRICT") == "1"
@@ -118,6 +119,13 @@ def app(school: Flask) -> Iterator[Flask]:
 def world(app: Flask) -> SimpleNamespace:
     """Ids of the people and things in the school: `world.amina`, `world.cohort`, `world.enrolment`..."""
     return app.extensions["world"]
+
+
+@pytest.fixture
+def course(app: Flask, world: SimpleNamespace) -> int:
+    """The tiny course, published and pinned to both cohorts: its version's id."""
+    with app.app_context(), transaction(write=True):
+        return publish_tiny(world)
 
 
 @pytest.fixture

@@ -43,7 +43,7 @@ def _html(version_id: int, uid: str, kind: ItemKind, language: str) -> tuple[str
             RenderedText.language.in_({language, Text.FALLBACK}),
         )
     )
-    found: dict[str, str] = dict(row.tuple() for row in rows)
+    found: dict[str, str] = {shown: html for shown, html in rows}  # noqa: C416  rows are no pairs to mypy
     if not found:
         raise LookupError(f"version {version_id} has no {kind} {uid!r}")
     shown = language if language in found else Text.FALLBACK

@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
-from flask import Blueprint, Response, abort, request
+from flask import Blueprint, Response, abort
 from flask.typing import ResponseReturnValue
 
 from lms.catalogue import queries
 from lms.core.access import signed_in
+from lms.core.pages import unchanged
 
 bp = Blueprint("catalogue", __name__)
 
@@ -18,7 +19,7 @@ POLICY = "sandbox; default-src 'none'; img-src data:; style-src 'unsafe-inline'"
 @signed_in
 def media(sha256: str) -> ResponseReturnValue:
     """One picture. Its name is its content, so a phone may keep it for ever."""
-    if request.if_none_match.contains(sha256):
+    if unchanged(sha256):
         return _lasting(Response(status=304), sha256)
     picture = queries.picture(sha256)
     if picture is None:

@@ -70,6 +70,12 @@ def date(value: Date | datetime, *, zone: str | None = None, weekday: bool = Tru
     return _digits(dates.format_date(day, "EEEE, d MMMM y" if weekday else "d MMMM y", locale=_locale()))
 
 
+def span(first: Date, last: Date) -> str:
+    """`22 to 28 November`, `29 November to 5 December`: the days of a week, without the year."""
+    start = dates.format_date(first, "d" if first.month == last.month else "d MMMM", locale=_locale())
+    return _("%(first)s to %(last)s", first=_digits(start), last=_digits(dates.format_date(last, "d MMMM", locale=_locale())))
+
+
 def clock(value: datetime | time, *, zone: str | None = None) -> str:
     """`18:00`; a moment is told in the given zone."""
     moment = _local(value, zone).time() if isinstance(value, datetime) else value

@@ -63,3 +63,8 @@ def safe_next(target: str | None) -> str | None:
         return None
     parts = urlsplit(target)
     return None if parts.scheme or parts.netloc else target
+
+
+def unchanged(tag: str) -> bool:
+    """Whether the browser holds the page with this ETag already. A compressed copy has `:gzip` behind its tag (Flask-Compress)."""
+    return any(kept.partition(":")[0] == tag for kept in request.if_none_match.as_set())

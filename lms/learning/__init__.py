@@ -1,0 +1,1 @@
+"""How far a trainee came: reading, quizzes, progress that is derived, and completion that is kept."""

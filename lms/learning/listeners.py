@@ -1,0 +1,43 @@
+"""What learning does about facts: a read lesson, a passed quiz or a released task may be the crossing that completes a course."""
+
+from __future__ import annotations
+
+from sqlalchemy import select
+
+from lms.cohorts import actions as cohorts
+from lms.cohorts.models import Enrolment
+from lms.core.db import db
+from lms.core.facts import Fact, Kind, record
+from lms.learning import progress, queries
+from lms.learning.models import Completion, CompletionKind
+
+
+def consider_completion(fact: Fact) -> None:
+    """Keep every lesson and course that is done now, and complete the enrolment when every pinned course is.
+
+    `fact.data["enrolment"]` names the place. Run twice, or by many workers at once, each crossing is kept and told once: the place is
+    locked first. Rule C6: the nightly run asks the same function.
+    """
+    enrolment = db.session.scalars(select(Enrolment).where(Enrolment.id == fact.data["enrolment"]).with_for_update()).one_or_none()
+    if enrolment is None:
+        return
+    studies = queries.all_in(enrolment)
+    done = [_keep_crossings(study) for study in studies]
+    if done and all(done):
+        cohorts.complete(enrolment.id)
+
+
+def _keep_crossings(study: queries.Study) -> bool:
+    """Write down the lessons of a course, and the course itself, that were not kept before. Whether the course is done."""
+    enrolment, course, facts = study.enrolment, study.course, study.facts
+    for lesson in course.lessons:
+        if lesson.uid not in facts.kept and progress.lesson_done(course, lesson, facts):
+            db.session.add(Completion(enrolment_id=enrolment.id, kind=CompletionKind.LESSON, uid=lesson.uid))
+    if course.uid in facts.kept:
+        return True
+    if not progress.complete(course, facts):
+        return False
+    kept = Completion(enrolment_id=enrolment.id, kind=CompletionKind.COURSE, uid=course.uid)
+    db.session.add(kept)
+    record(Kind.COURSE_COMPLETED, kept, enrolment=enrolment.id, course=course.uid, version=study.version.id)
+    return True

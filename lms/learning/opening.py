@@ -1,0 +1,45 @@
+"""What is open to a trainee and what is not yet, with the reason: the cohort's dates and the prerequisites of a course."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import datetime, time
+from zoneinfo import ZoneInfo
+
+from lms.catalogue.courses import Assignment, Lesson, Need, Quiz
+from lms.cohorts import queries as cohorts
+from lms.cohorts.models import Cohort, CohortState
+from lms.core import clock
+from lms.learning import progress
+from lms.learning.queries import Study
+
+BEFORE_START = (CohortState.DRAFT, CohortState.SCHEDULED)
+
+
+@dataclass(frozen=True, slots=True)
+class Closed:
+    """Why something is not open: the moment it opens, or what must be done first (leaves of the prerequisite tree)."""
+
+    opens: datetime | None = None
+    needs: tuple[Need, ...] = ()
+
+
+def opens(cohort: Cohort, *items: Lesson | Quiz | Assignment) -> datetime | None:
+    """The moment from which all of these are open, in the cohort's zone; None where they are open already.
+
+    Before a cohort runs nothing is open, whatever its lessons say.
+    """
+    moments = [cohorts.opens_at(cohort, item.opens) for item in items if item.opens]
+    if cohort.state in BEFORE_START:
+        moments.append(datetime.combine(cohort.starts_on, time(), ZoneInfo(cohort.zone)))
+    last = max(moments, default=None)
+    return last if last and last > clock.now() else None
+
+
+def closed(study: Study, *items: Lesson | Quiz | Assignment) -> Closed | None:
+    """Why a lesson, or the work in it, cannot be opened now; None where it can. Pass the lesson, then its quiz or assignment."""
+    if moment := opens(study.enrolment.cohort, *items):
+        return Closed(opens=moment)
+    trees = [study.course.needs, *(item.needs for item in items if isinstance(item, Lesson))]
+    waiting = tuple(leaf for tree in trees for leaf in progress.unmet(tree, study.course, study.facts))
+    return Closed(needs=waiting) if waiting else None

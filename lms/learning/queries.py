@@ -1,0 +1,161 @@
+"""Reading what trainees did: the facts that progress is derived from, in as few statements as there are tables."""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, field
+from datetime import datetime
+from fractions import Fraction
+from zoneinfo import ZoneInfo
+
+from sqlalchemy import String, cast, literal, select, union_all
+
+from lms.catalogue import queries as catalogue
+from lms.catalogue.courses import Course
+from lms.catalogue.models import CourseVersion
+from lms.cohorts import queries as cohorts
+from lms.cohorts.models import Enrolment
+from lms.core import clock
+from lms.core.db import db
+from lms.grading.models import WAITING, Grade, State, Submission
+from lms.learning.models import Completion, QuizAttempt, Reading, percent_of
+from lms.learning.progress import Facts, Work, WorkState
+from lms.people.models import User
+
+READ = "read"
+
+
+@dataclass(frozen=True, slots=True)
+class Try:
+    """One attempt at a quiz, without its answers. `percent` and `sent_at` are empty while it is in progress."""
+
+    id: int
+    number: int
+    percent: Fraction | None
+    sent_at: datetime | None
+
+
+@dataclass(frozen=True, slots=True)
+class Study:
+    """A course that a person learns, with everything that she did in it."""
+
+    enrolment: Enrolment
+    version: CourseVersion
+    course: Course
+    facts: Facts
+    tries: Mapping[str, tuple[Try, ...]] = field(default_factory=dict)
+    active: tuple[datetime, ...] = ()  # when she read, sent answers, handed in
+
+    @property
+    def zone(self) -> str:
+        return self.enrolment.cohort.zone
+
+
+@dataclass(slots=True)
+class _Notes:
+    read: set[str] = field(default_factory=set)
+    kept: set[str] = field(default_factory=set)
+    tries: dict[str, list[Try]] = field(default_factory=lambda: defaultdict(list))
+    works: dict[str, Work] = field(default_factory=dict)
+    active: list[datetime] = field(default_factory=list)
+
+
+def studies(user: User) -> list[Study]:
+    """Every course of this person, newest enrolment first, then in the cohort's order."""
+    places = cohorts.places_of(user)
+    notes = _notes({place.enrolment.id for place in places})
+    return [_study(place.enrolment, place.version, notes) for place in places]
+
+
+def study(user: User, course_uid: str) -> Study | None:
+    """One course of this person, or None where she does not learn it."""
+    found = cohorts.place_for(user, course_uid)
+    return in_place(*found) if found else None
+
+
+def in_place(enrolment: Enrolment, version: CourseVersion) -> Study:
+    """What was done in one place and version."""
+    return _study(enrolment, version, _notes({enrolment.id}))
+
+
+def all_in(enrolment: Enrolment) -> list[Study]:
+    """Every course that the enrolment's cohort pinned, with what was done in it."""
+    notes = _notes({enrolment.id})
+    return [_study(enrolment, version, notes) for version in cohorts.pinned(enrolment.cohort_id)]
+
+
+def _study(enrolment: Enrolment, version: CourseVersion, notes: Mapping[int, _Notes]) -> Study:
+    noted = notes[enrolment.id]
+    sent = {uid: tuple(one.percent for one in tries if one.percent is not None) for uid, tries in noted.tries.items()}
+    facts = Facts(
+        read=frozenset(noted.read),
+        quizzes={uid: percents for uid, percents in sent.items() if percents},
+        works=noted.works,
+        kept=frozenset(noted.kept),
+        day=clock.now().astimezone(ZoneInfo(enrolment.cohort.zone)).date(),
+        cohort=str(enrolment.cohort.state),
+    )
+    tries = {uid: tuple(each) for uid, each in noted.tries.items()}
+    return Study(enrolment, version, catalogue.course(version.id), facts, tries, tuple(noted.active))
+
+
+def _notes(enrolment_ids: Iterable[int]) -> Mapping[int, _Notes]:
+    ids = list(enrolment_ids)
+    notes: dict[int, _Notes] = defaultdict(_Notes)
+    if not ids:
+        return notes
+    reading = select(Reading.enrolment_id, literal(READ).label("kind"), Reading.lesson_uid, Reading.done_at)
+    crossed = select(Completion.enrolment_id, cast(Completion.kind, String), Completion.uid, Completion.at)
+    for enrolment_id, kind, uid, at in db.session.execute(
+        union_all(reading.where(Reading.enrolment_id.in_(ids)), crossed.where(Completion.enrolment_id.in_(ids)))
+    ):
+        (notes[enrolment_id].read if kind == READ else notes[enrolment_id].kept).add(uid)
+        if kind == READ:
+            notes[enrolment_id].active.append(at)
+    for row in db.session.execute(
+        select(
+            QuizAttempt.enrolment_id, QuizAttempt.quiz_uid, QuizAttempt.id, QuizAttempt.number, QuizAttempt.points, QuizAttempt.possible,
+            QuizAttempt.submitted_at,
+        )
+        .where(QuizAttempt.enrolment_id.in_(ids))
+        .order_by(QuizAttempt.number)
+    ):  # fmt: skip
+        noted = notes[row.enrolment_id]
+        noted.tries[row.quiz_uid].append(Try(row.id, row.number, percent_of(row.points, row.possible), row.submitted_at))
+        if row.submitted_at:
+            noted.active.append(row.submitted_at)
+    _note_works(ids, notes)
+    return notes
+
+
+def _note_works(ids: list[int], notes: Mapping[int, _Notes]) -> None:
+    """The newest hand-in of each assignment. What was passed once stays passed; what was marked below the bar is to be done again."""
+    for row in db.session.execute(
+        select(Submission.enrolment_id, Submission.assignment_uid, Submission.state, Submission.submitted_at)
+        .add_columns(Grade.total, Grade.possible, Grade.passed)
+        .outerjoin(Grade, Grade.submission_id == Submission.id)
+        .where(Submission.enrolment_id.in_(ids))
+        .order_by(Submission.attempt)
+    ):
+        noted = notes[row.enrolment_id]
+        noted.active.append(row.submitted_at)
+        before = noted.works.get(row.assignment_uid)
+        share = Fraction(100 * row.total, row.possible) if row.possible and row.state is State.RELEASED else None
+        if row.passed and share is not None:
+            best = max(share, before.percent or share) if before and before.state is WorkState.PASSED else share
+            noted.works[row.assignment_uid] = Work(WorkState.PASSED, best)
+        elif before is None or before.state is not WorkState.PASSED:
+            state = WorkState.WAITING if row.state in WAITING else WorkState.RETURNED
+            noted.works[row.assignment_uid] = Work(state, share)
+
+
+def tries_of(enrolment_id: int, quiz_uid: str) -> list[QuizAttempt]:
+    """The attempts at one quiz, oldest first."""
+    found = select(QuizAttempt).where(QuizAttempt.enrolment_id == enrolment_id, QuizAttempt.quiz_uid == quiz_uid)
+    return list(db.session.scalars(found.order_by(QuizAttempt.number)))
+
+
+def open_try(tries: Iterable[Try]) -> Try | None:
+    """The attempt that was begun and not sent."""
+    return next((one for one in tries if one.sent_at is None), None)

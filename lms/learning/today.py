@@ -1,0 +1,112 @@
+"""What Today says: the one next step over all the courses of a person, and the study days of her week."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from datetime import date, datetime, timedelta
+from enum import IntEnum
+from zoneinfo import ZoneInfo
+
+from babel import Locale
+from babel.core import UnknownLocaleError
+
+from lms.cohorts import queries as cohorts
+from lms.cohorts.actions import week_of
+from lms.core import clock
+from lms.core.i18n import language
+from lms.learning import naming, progress
+from lms.learning.opening import Closed, closed
+from lms.learning.progress import Step, WorkState
+from lms.learning.queries import Study
+from lms.people.models import User
+
+GOAL = 4  # study days a week
+
+
+class Say(IntEnum):
+    """What the frame says, the most urgent first."""
+
+    FIX = 0  # a task came back
+    GO = 1
+    AHEAD = 2  # this week is done; the next week is open
+    LATER = 3  # it opens at a moment that is known
+    WAIT = 4  # her mentor has it
+    START = 5  # the cohort has not begun
+    FINISHED = 6
+
+
+@dataclass(frozen=True, slots=True)
+class Next:
+    """The next step in one course. `step` is empty where nothing is left for her to do."""
+
+    say: Say
+    study: Study
+    step: Step | None = None
+    why: Closed | None = None
+
+    @property
+    def name(self) -> str:
+        """What the step is called, or the course where there is none."""
+        return naming.name_of(self.study.course, self.step) if self.step else self.study.course.title.in_language(language())
+
+    @property
+    def due(self) -> datetime | None:
+        """Until when there is time for it, in the cohort's zone."""
+        due = self.step.item.due if self.step else None
+        return cohorts.due_at(self.study.enrolment.cohort, due.moment) if due else None
+
+    @property
+    def href(self) -> str:
+        """Where it is done; the road where there is nothing to do now."""
+        doable = self.say in (Say.FIX, Say.GO, Say.AHEAD)
+        return naming.address_of(self.study.course, self.step) if self.step and doable else naming.road_of(self.study.course)
+
+
+def next_of(studies: Sequence[Study]) -> Next | None:
+    """The one step to frame; None for a person without a course. Among equals the first course counts."""
+    return min((next_in(study) for study in studies), key=lambda one: one.say, default=None)
+
+
+def next_in(study: Study) -> Next:
+    """The next step in one course."""
+    step = progress.next_step(study.course, study.facts)
+    if step is None:
+        return Next(Say.FINISHED if progress.complete(study.course, study.facts) else Say.WAIT, study)
+    why = closed(study, step.lesson, step.item)
+    if why and why.needs:
+        return Next(Say.WAIT, study, step, why)
+    cohort = study.enrolment.cohort
+    today = clock.now().astimezone(ZoneInfo(cohort.zone)).date()
+    if why:
+        return Next(Say.START if today < cohort.starts_on else Say.LATER, study, step, why)
+    work = study.facts.works.get(step.item.uid)
+    if work and work.state is WorkState.RETURNED:
+        return Next(Say.FIX, study, step)
+    return Next(Say.AHEAD if step.lesson.week > max(1, week_of(cohort, today)) else Say.GO, study, step)
+
+
+def is_first_day(studies: Iterable[Study]) -> bool:
+    """Whether she has done nothing yet."""
+    return not any(study.active for study in studies)
+
+
+def study_days(user: User, moments: Iterable[datetime]) -> int:
+    """On how many days of this week she learned, by her own clock."""
+    zone = ZoneInfo(user.zone)
+    first = week_start(clock.now().astimezone(zone).date(), user.country)
+    return len({day for moment in moments if (day := moment.astimezone(zone).date()) >= first})
+
+
+def week_start(day: date, country: str | None) -> date:
+    """The first day of the week that `day` is in, as the country counts: Saturday in Syria, Sunday in Kenya, else Monday."""
+    try:
+        first = Locale.parse(f"und_{country}").first_week_day if country else 0
+    except (UnknownLocaleError, ValueError):
+        first = 0
+    return day - timedelta(days=(day.weekday() - first) % 7)
+
+
+def part_of_day(moment: datetime) -> str:
+    """`morning`, `afternoon` or `evening` of a local moment, for the greeting."""
+    return "morning" if 4 <= moment.hour < 12 else "afternoon" if 12 <= moment.hour < 18 else "evening"

@@ -1,0 +1,168 @@
+"""Today, the courses, the road of one, and its lessons."""
+
+from __future__ import annotations
+
+from hashlib import sha256
+from pathlib import Path
+from zoneinfo import ZoneInfo
+
+from flask import Blueprint, Response, abort, current_app, flash, redirect, render_template, session, url_for
+from flask.typing import ResponseReturnValue
+from markupsafe import Markup
+
+from lms.catalogue import queries as catalogue
+from lms.catalogue.courses import Course, Lesson
+from lms.catalogue.models import CourseVersion
+from lms.cohorts import queries as cohorts
+from lms.cohorts.models import Enrolment
+from lms.core import clock, fmt
+from lms.core.access import Role, me, only
+from lms.core.i18n import _, language
+from lms.core.pages import asset, unchanged
+from lms.grading import queries as grading
+from lms.learning import actions, naming, opening, progress, queries, road
+from lms.learning import today as days
+from lms.learning.forms import SendForm
+from lms.learning.queries import Study
+
+bp = Blueprint("learning", __name__)
+
+SHELL = ("base.html", "_macros.html", "_trainee.html", "learning/lesson.html")  # what a lesson's page is made of, beside its text
+
+
+@bp.get("/today")
+@only(Role.TRAINEE)
+def today() -> ResponseReturnValue:
+    """The next step, known in three seconds; then what is quiet."""
+    person, studies = me(), queries.studies(me())
+    return render_template(
+        "learning/today.html",
+        person=person, studies=studies, next=days.next_of(studies),
+        part_of_day=days.part_of_day(clock.now().astimezone(ZoneInfo(person.zone))), first_day=days.is_first_day(studies),
+        study_days=days.study_days(person, [moment for study in studies for moment in study.active]), goal=days.GOAL,
+        latest=grading.latest_grade(person),
+    )  # fmt: skip
+
+
+@bp.get("/learn")
+@only(Role.TRAINEE)
+def courses() -> ResponseReturnValue:
+    """Every course she is in, with how far she came."""
+    studies = queries.studies(me())
+    return render_template(
+        "learning/courses.html",
+        rows=[(study, progress.percent(study.course, study.facts)) for study in studies],
+        next=days.next_of(studies),
+    )  # fmt: skip
+
+
+@bp.get("/learn/<course>")
+@only(Role.TRAINEE)
+def course(course: str) -> ResponseReturnValue:
+    """The road of one course."""
+    study = queries.study(me(), course) or abort(404)
+    following = days.next_in(study)
+    done = sum(progress.lesson_done(study.course, lesson, study.facts) for lesson in study.course.lessons)
+    return render_template(
+        "learning/course.html",
+        study=study, next=following, weeks=list(road.weeks(study, following.step)), done=done,
+        percent=progress.percent(study.course, study.facts),
+    )  # fmt: skip
+
+
+@bp.get("/learn/<course>/<lesson>")
+@only(Role.TRAINEE)
+def lesson(course: str, lesson: str) -> ResponseReturnValue:
+    """The text. The page holds nothing about its reader, so the phone may keep it and ask only whether it changed."""
+    enrolment, version = cohorts.place_for(me(), course) or abort(404)
+    learnt = catalogue.course(version.id)
+    shown = lesson_of(learnt, lesson)
+    if why := why_closed(enrolment, version, shown):
+        return closed_page(learnt, shown, why)
+    tag = page_tag(version.content_hash, shown.uid)
+    if unchanged(tag):
+        return kept(Response(status=304), tag)
+    html, spoken = catalogue.lesson_html(version.id, shown.uid, language())
+    number = learnt.lessons.index(shown) + 1
+    return kept(render_template(
+        "learning/lesson.html", course=learnt, lesson=shown, number=number, html=Markup(html), spoken=spoken,  # noqa: S704  sanitised at publish
+        before=learnt.lessons[number - 2] if number > 1 else None, after=learnt.lessons[number] if number < len(learnt.lessons) else None,
+    ), tag)  # fmt: skip
+
+
+@bp.get("/learn/<course>/<lesson>/done")
+@only(Role.TRAINEE)
+def done(course: str, lesson: str) -> ResponseReturnValue:
+    """The end of a lesson that asks nothing: one button says that it was read."""
+    study, shown = studied(course, lesson)
+    number = study.course.lessons.index(shown) + 1
+    return render_template("learning/done.html", study=study, lesson=shown, number=number, form=SendForm())
+
+
+@bp.post("/learn/<course>/<lesson>/done")
+@only(Role.TRAINEE)
+def mark_read(course: str, lesson: str) -> ResponseReturnValue:
+    """She read it. Then the road, with the next step framed."""
+    study, shown = studied(course, lesson)
+    if opening.closed(study, shown):
+        return redirect(url_for("learning.lesson", course=course, lesson=lesson), 303)
+    actions.read(study.enrolment, shown, by=me())
+    flash(_("You read lesson %(n)s.", n=fmt.num(study.course.lessons.index(shown) + 1)), "ok")
+    return redirect(url_for("learning.course", course=course), 303)
+
+
+def studied(course: str, lesson: str) -> tuple[Study, Lesson]:
+    """A course that this person learns and a lesson of it, else 404."""
+    study = queries.study(me(), course) or abort(404)
+    return study, lesson_of(study.course, lesson)
+
+
+def lesson_of(course: Course, slug: str) -> Lesson:
+    """The lesson at this address, else 404."""
+    return course.lesson(f"{course.uid}/{slug}") or abort(404)
+
+
+def why_closed(enrolment: Enrolment, version: CourseVersion, lesson: Lesson) -> opening.Closed | None:
+    """Why the lesson is not open. What was done is read only where a prerequisite asks for it."""
+    if moment := opening.opens(enrolment.cohort, lesson):
+        return opening.Closed(opens=moment)
+    if not (lesson.needs or catalogue.course(version.id).needs):
+        return None
+    return opening.closed(queries.in_place(enrolment, version), lesson)
+
+
+def closed_page(course: Course, lesson: Lesson, why: opening.Closed) -> ResponseReturnValue:
+    """What is missing, each with the way to it. Not an error: she may come back."""
+    return render_template("learning/closed.html", course=course, lesson=lesson, why=why, ways=naming.ways(course, why.needs))
+
+
+def page_tag(content_hash: str, uid: str) -> str:
+    """The strong ETag of a lesson's page: the version, the lesson, the language, the menu of these roles, and the shell itself.
+
+    A sentence waiting to be told makes the page another one.
+    """
+    told = session.get("_flashes", "")
+    made_of = (content_hash, uid, language(), ",".join(sorted(me().roles)), shell_version(), str(told))
+    return sha256("\0".join(made_of).encode()).hexdigest()[:32]
+
+
+def shell_version() -> str:
+    """One word for everything round a lesson's text: templates, sheet, script, words. Made once for each application."""
+    app = current_app
+    if "lesson_shell" not in app.extensions:
+        loader = app.jinja_env.loader
+        assert loader is not None
+        parts = [loader.get_source(app.jinja_env, name)[0] for name in SHELL]
+        parts += [app.extensions["sheets"].hash("lesson"), app.config["SITE_NAME"], asset("js/app.js")]
+        words = sorted(Path(app.config["BABEL_TRANSLATION_DIRECTORIES"]).rglob("*.mo"))
+        made_of = b"\0".join([*(part.encode() for part in parts), *(file.read_bytes() for file in words)])
+        app.extensions["lesson_shell"] = sha256(made_of).hexdigest()[:16]
+    return str(app.extensions["lesson_shell"])
+
+
+def kept(answer: Response | str, tag: str) -> Response:
+    """A page that this phone may keep and must ask about: 304 with the same tag."""
+    answer = current_app.make_response(answer)
+    answer.set_etag(tag)
+    answer.headers["Cache-Control"] = "private, no-cache"
+    return answer
