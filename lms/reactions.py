@@ -10,10 +10,15 @@ from collections.abc import Callable, Sequence
 from lms.annotation import reviewing as annotation
 from lms.core.facts import Fact, Kind, listening
 from lms.core.jobs import Handler
+from lms.learning import listeners as learning
 
 Listener = Callable[[Fact], None]
 
-LISTENERS: dict[Kind, Sequence[Listener]] = {}
+LISTENERS: dict[Kind, Sequence[Listener]] = {
+    Kind.LESSON_READ: (learning.consider_completion,),
+    Kind.QUIZ_PASSED: (learning.consider_completion,),
+    Kind.SUBMISSION_RELEASED: (learning.consider_completion,),
+}
 
 JOBS: dict[str, Handler] = {
     annotation.SWEEP: annotation.sweep_decisions,
