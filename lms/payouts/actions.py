@@ -39,15 +39,15 @@ def set_method(person: User, *, by: User, channel: Channel, payee_name: str, acc
     `account`: an IBAN or the number of a mobile wallet, already tidied and checked by the form.
     """
     db.session.scalars(select(User.id).where(User.id == person.id).with_for_update()).one()
-    old = queries.method_of(person)
+    old, now = queries.method_of(person), clock.now()
     new = PayoutMethod(
         user_id=person.id, channel=channel, payee_name=payee_name, account=account or None, operator=operator or None,
-        made_at=clock.now(), usable_from=clock.now() + (HOLD if old else timedelta()),
+        made_at=now, usable_from=now + HOLD if old else now,
     )  # fmt: skip
     if old is not None:
         if (old.channel, old.payee_name, old.account, old.operator) == (new.channel, new.payee_name, new.account, new.operator):
             return old
-        old.replaced_at = clock.now()
+        old.replaced_at = now
         db.session.flush()
     db.session.add(new)
     record(Kind.PAYOUT_METHOD_SET, new, actor=by, channel=str(channel), changed=old is not None)

@@ -64,13 +64,13 @@ def batch(id: int) -> ResponseReturnValue:
     return _batch_page(one_or_404(policy.visible_batches(me()), id), ReasonForm(), ReturnForm(formdata=None))
 
 
-def _batch_page(batch: PayoutBatch, reason: ReasonForm, returned: ReturnForm) -> str:
+def _batch_page(batch: PayoutBatch, reason: ReasonForm, returned: ReturnForm, at: int | None = None) -> str:
     lines = list(queries.lines_of(batch))
     returned.token.data = returned.token.data or secrets.token_hex(8)
     return render_template(
         "payouts/batch.html", batch=batch, lines=lines, left=queries.left_out(batch), trail=wording.trail(batch, me().zone),
         checks=wording.checks(batch, lines), ways=queries.ways(lines), total=queries.sums([batch])[batch.id][1], reason=reason,
-        returned=returned, floats=queries.floats(batch.currency, lines), open=[line for line in lines if line.state in OPEN],
+        returned=returned, at=at, floats=queries.floats(batch.currency, lines), open=[line for line in lines if line.state in OPEN],
         mine=batch.prepared_by_id == me().id, words=wording,
     )  # fmt: skip
 
@@ -135,7 +135,7 @@ def give_back(id: int, partner_id: int) -> ResponseReturnValue:
     amount = form.money() if form.validate_on_submit() else None
     key = f"return:{partner.code}:{batch.code}:{form.token.data}"
     if amount is None or not tried(form, books.give_back, key=key, partner=partner.code, amount=amount, by=me()):
-        return _batch_page(one_or_404(policy.visible_batches(me()), id), ReasonForm(formdata=None), form), 422
+        return _batch_page(one_or_404(policy.visible_batches(me()), id), ReasonForm(formdata=None), form, partner_id), 422
     return _back(id, _("The cash is back in the bank account."))
 
 
