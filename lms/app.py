@@ -18,6 +18,9 @@ from werkzeug.exceptions import HTTPException, RequestEntityTooLarge
 from werkzeug.middleware.proxy_fix import ProxyFix
 
 from lms import reactions
+from lms.annotation import mentor_views as annotation_mentor
+from lms.annotation import staff_views as annotation_staff
+from lms.annotation import views as annotation
 from lms.catalogue import views as catalogue
 from lms.cohorts import staff_views as cohorts_staff
 from lms.cohorts import views as cohorts
@@ -32,6 +35,8 @@ from lms.core.i18n import _
 from lms.core.pages import asset, safe_next
 from lms.core.sealing import keyring
 from lms.core.sheets import Sheets
+from lms.credentials import staff_views as credentials_staff
+from lms.credentials import views as credentials
 from lms.grading import mentor_views as grading_mentor
 from lms.grading import views as grading
 from lms.home import health, navigation
@@ -49,6 +54,9 @@ ROOMS: tuple[Blueprint, ...] = (  # one line a feature
     home.bp,
     health.bp,
     people.bp,
+    annotation.bp,
+    annotation_mentor.bp,
+    annotation_staff.bp,
     cohorts.bp,
     cohorts_staff.bp,
     grading.bp,
@@ -58,6 +66,8 @@ ROOMS: tuple[Blueprint, ...] = (  # one line a feature
     learning_quiz.bp,
     payouts.bp,
     payouts_own.bp,
+    credentials.bp,
+    credentials_staff.bp,
 )
 
 POLICY = (

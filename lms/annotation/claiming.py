@@ -31,7 +31,6 @@ from lms.core import clock, facts
 from lms.core.db import db
 from lms.core.errors import Refused
 from lms.core.i18n import _
-from lms.core.money import Money
 from lms.people.models import User
 
 SHORTEST_LEASE = timedelta(minutes=15)
@@ -237,8 +236,3 @@ def _give_back(slots: Counter[int]) -> None:
         ids = [id for id, times in slots.items() if times == count]
         back = update(Item).where(Item.id.in_(ids)).values(open_slots=Item.open_slots + count, state=ItemState.READY)
         db.session.execute(back.execution_options(synchronize_session=False))
-
-
-def free_money(project: Project) -> Money:
-    """What of its budget a project may still promise."""
-    return max(project.budget - queries.committed(project), Money.zero(project.currency))

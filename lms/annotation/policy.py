@@ -15,17 +15,16 @@ def visible_projects(user: User) -> Select[Project]:
     """Staff see every project, a trainee those opened to a cohort she is enrolled in, and those she has worked in."""
     if Role.STAFF in user.roles:
         return select(Project)
-    cohorts = select(Enrolment.cohort_id).where(Enrolment.user_id == user.id, Enrolment.state.in_(STUDYING))
-    given = select(ProjectCohort.project_id).where(ProjectCohort.cohort_id.in_(cohorts))
+    given = given_projects(user).with_only_columns(Project.id)
     worked = select(Assignment.project_id).where(Assignment.worker_id == user.id)
-    return select(Project).where(Project.state != ProjectState.DRAFT, or_(Project.id.in_(given), Project.id.in_(worked)))
+    return select(Project).where(or_(Project.id.in_(given), Project.id.in_(worked)))
 
 
-def workable_projects(user: User) -> Select[Project]:
-    """The open projects of her own cohorts: where she may claim items."""
+def given_projects(user: User) -> Select[Project]:
+    """The projects of her own cohorts, where she may claim items while they are open."""
     cohorts = select(Enrolment.cohort_id).where(Enrolment.user_id == user.id, Enrolment.state.in_(STUDYING))
     given = select(ProjectCohort.project_id).where(ProjectCohort.cohort_id.in_(cohorts))
-    return select(Project).where(Project.state == ProjectState.OPEN, Project.id.in_(given))
+    return select(Project).where(Project.state != ProjectState.DRAFT, Project.id.in_(given))
 
 
 def visible_tasks(user: User) -> Select[Assignment]:

@@ -6,14 +6,13 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import timedelta
 
-from sqlalchemy import Select, exists, func, select
+from sqlalchemy import Select, exists, func, or_, select
 from sqlalchemy.orm import joinedload
 
 from lms.annotation import pricing, schemas, scoring
 from lms.annotation.models import (
     DECIDED,
     HELD,
-    OPEN,
     Annotation,
     Assignment,
     AssignmentState,
@@ -24,8 +23,10 @@ from lms.annotation.models import (
     Guideline,
     GuidelineReading,
     Item,
+    Phase,
     Project,
     ProjectCohort,
+    ProjectState,
     Review,
     Risk,
     Score,
@@ -38,6 +39,7 @@ from lms.core.money import Money
 from lms.ledger import queries as ledger
 from lms.people.models import User
 
+SHOWN = 50
 GIVEN_UP = (AssignmentState.EXPIRED, AssignmentState.RELEASED)
 
 
@@ -231,13 +233,15 @@ def scores_of(annotation: Annotation) -> dict[str, float | None]:
 
 
 def may_see_gold(task: Assignment, worker: User) -> bool:
-    """Whether the known answer may be shown to her: her own is decided, and no item of the project is in her hands any more.
+    """Whether the known answer may be shown to her: her own is decided, and, but in practice, no lease of the project is in her hands.
 
     The second half keeps gold from being told apart while a block is still being worked on.
     """
     if task.state not in DECIDED:
         return False
-    busy = exists().where(Assignment.worker_id == worker.id, Assignment.project_id == task.project_id, Assignment.state.in_(OPEN))
+    if task.project.phase is Phase.PRACTICE:
+        return True
+    busy = exists().where(Assignment.worker_id == worker.id, Assignment.project_id == task.project_id, Assignment.state.in_(HELD))
     return not db.session.scalar(select(busy))
 
 
@@ -255,6 +259,57 @@ def review_queue(visible: Select[Assignment]) -> Select[Assignment]:
         .options(joinedload(Assignment.project), joinedload(Assignment.worker), joinedload(Assignment.item))
         .order_by(missed.desc(), (Assignment.rev > 1).desc(), Assignment.answered_at, Assignment.id)
     )
+
+
+def missed_gold(tasks: Sequence[Assignment]) -> set[int]:
+    """Ids of those whose newest answer missed a known one: to be looked at closely."""
+    missed = (
+        select(Annotation.assignment_id)
+        .join(Score, Score.annotation_id == Annotation.id)
+        .where(Annotation.assignment_id.in_([task.id for task in tasks]), Score.metric == "passed", Score.value == 0)
+    )
+    return set(db.session.scalars(missed))
+
+
+@dataclass(frozen=True)
+class Work:
+    """A project on her Work page: how many of her items are to do, returned, being checked and accepted."""
+
+    project: Project
+    to_do: int
+    returned: int
+    checked: int
+    accepted: int
+
+
+def work_of(user: User, given: Select[Project]) -> list[Work]:
+    """The projects in which she has something to do or may take it: those with returned items first, then those she began."""
+    counts: dict[int, dict[AssignmentState, int]] = {}
+    mine = select(Assignment.project_id, Assignment.state, func.count()).where(Assignment.worker_id == user.id)
+    for project_id, state, count in db.session.execute(mine.group_by(Assignment.project_id, Assignment.state)):
+        counts.setdefault(project_id, {})[state] = count
+    found = []
+    shown = select(Project).where(or_(Project.id.in_(counts), Project.id.in_(given.with_only_columns(Project.id))))
+    for project in db.session.scalars(shown):
+        mine_here = counts.get(project.id, {})
+        to_do = sum(mine_here.get(state, 0) for state in HELD)
+        returned = mine_here.get(AssignmentState.RETURNED, 0)
+        if project.state is ProjectState.OPEN or to_do or returned:
+            accepted = sum(mine_here.get(state, 0) for state in DECIDED)
+            found.append(Work(project, to_do, returned, mine_here.get(AssignmentState.IN_REVIEW, 0), accepted))
+    return sorted(found, key=lambda work: (not work.returned, not work.to_do, work.project.id))
+
+
+def tasks_of(project: Project, user: User) -> Sequence[Assignment]:
+    """Her items in a project that were sent or decided, the newest first; no more than a page can show."""
+    sent = (AssignmentState.IN_REVIEW, AssignmentState.RETURNED, *DECIDED)
+    mine = _of(project.id, user).where(Assignment.state.in_(sent))
+    return db.session.scalars(mine.order_by(Assignment.answered_at.desc(), Assignment.id.desc()).limit(SHOWN)).all()
+
+
+def among(visible: Select[Project], project: Project) -> bool:
+    """Whether a project is one of these."""
+    return bool(db.session.scalar(select(visible.where(Project.id == project.id).exists())))
 
 
 @dataclass(frozen=True)

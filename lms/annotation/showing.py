@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import secrets
 from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
@@ -75,7 +76,7 @@ def picture_url(task: Assignment) -> str | None:
     return url_for("annotation.picture", id=task.id) if task.item.file_id else None
 
 
-def parts(kind: schemas.Kind, item: Item, payload: Sequence[dict[str, Any]], state: str = "") -> list[Part]:
+def parts(item: Item, payload: Sequence[dict[str, Any]], state: str = "") -> list[Part]:
     """An answer as a list beside the picture or the text, in its own order; a part without an id is named by its number."""
     return [_part(item, answer, str(answer.get("id") or place), state) for place, answer in enumerate(payload, 1)]
 
@@ -101,10 +102,33 @@ def compared(task: Assignment, answered: Annotation) -> list[Part] | None:
     return own + missed
 
 
-def latest_payload(task: Assignment) -> list[dict[str, Any]]:
-    """The newest answer of a task, empty where there is none."""
-    answered = queries.latest_annotation(task)
-    return answered.payload if answered else []
+@dataclass(frozen=True)
+class Feedback:
+    """What became of an answer. `judged`: beside the known one; else `own` alone. `corrected`: a reviewer's; `quality`: 0 to 1."""
+
+    own: list[Part]
+    judged: list[Part] | None
+    corrected: list[Part] | None
+    comments: list[dict[str, Any]]
+    quality: float | None
+
+
+def feedback(task: Assignment, answered: Annotation, *, known: bool) -> Feedback:
+    """Her newest answer and what was said about it; `known`: the known answer may be shown (`queries.may_see_gold`)."""
+    review = next(iter(queries.reviews_of(task)), None)
+    item = task.item
+    return Feedback(
+        own=parts(item, answered.payload),
+        judged=compared(task, answered) if known else None,
+        corrected=parts(item, review.payload) if review and review.payload is not None else None,
+        comments=review.comments if review else [],
+        quality=queries.scores_of(answered).get("quality") if known else None,
+    )
+
+
+def new_op() -> str:
+    """An id for one sending of one page."""
+    return secrets.token_urlsafe(16)
 
 
 def _part(item: Item, answer: dict[str, Any], name: str, state: str) -> Part:
