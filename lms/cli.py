@@ -13,8 +13,11 @@ from lms.catalogue.commands import courses
 from lms.config import Settings, SettingsError
 from lms.core import checks, jobs
 from lms.core.access import Role
+from lms.core.commands import i18n
+from lms.core.errors import Refused
 from lms.core.shell import print_json, refuse, with_app
 from lms.credentials.commands import certificates
+from lms.demo import school
 from lms.ledger.commands import ledger
 from lms.people import actions
 
@@ -99,3 +102,15 @@ main.add_command(annotation)
 main.add_command(courses)
 main.add_command(certificates)
 main.add_command(ledger)
+main.add_command(i18n)
+
+
+@main.command("demo")
+def build_demo() -> None:
+    """Build the demo school, where it does not stand already."""
+    with application().app_context():
+        try:
+            built = school.build()
+        except Refused as no:
+            refuse(no.sentence)
+    click.echo("The demo school is built." if built else "The demo school stands already.")

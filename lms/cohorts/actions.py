@@ -17,7 +17,8 @@ from lms.core.db import db
 from lms.core.errors import Refused
 from lms.core.facts import Kind, record
 from lms.core.i18n import _
-from lms.partners.models import Partner, Referral
+from lms.partners import actions as partners
+from lms.partners.models import Partner
 from lms.people import actions as people
 from lms.people.models import User
 
@@ -135,8 +136,8 @@ def add_people(cohort: Cohort, rows: Sequence[NewPerson], *, by: User) -> list[t
             zone=cohort.zone,
             country=cohort.partner.country if cohort.partner else None,
         )
-        if cohort.partner_id is not None:
-            db.session.add(Referral(user_id=person.id, partner_id=cohort.partner_id))
+        if cohort.partner is not None:
+            partners.refer(cohort.partner, person)
         enrol(cohort, person, by=by)
         made.append((person, people.make_code(person, by=by, life=people.SLIP_LIFE)))
     return made

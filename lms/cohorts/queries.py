@@ -8,7 +8,7 @@ from datetime import datetime
 from zoneinfo import ZoneInfo
 
 from sqlalchemy import Select, case, func, select
-from sqlalchemy.orm import contains_eager, defer
+from sqlalchemy.orm import contains_eager, defer, joinedload
 
 from lms.catalogue.courses import Moment
 from lms.catalogue.models import CourseVersion
@@ -135,3 +135,14 @@ def taken_identifiers(rows: Collection[str]) -> set[tuple[str, str]]:
         if value
     }
     return found  # type: ignore[return-value]
+
+
+def programme_named(name: str) -> Programme | None:
+    """The programme of this name."""
+    return db.session.scalars(select(Programme).where(Programme.name == name)).one_or_none()
+
+
+def enrolments_in(cohort_id: int) -> list[Enrolment]:
+    """Everyone with a place in a cohort, by the order in which they came, each with the person and the cohort."""
+    found = select(Enrolment).where(Enrolment.cohort_id == cohort_id).options(joinedload(Enrolment.user), joinedload(Enrolment.cohort))
+    return list(db.session.scalars(found.order_by(Enrolment.id)))

@@ -63,3 +63,8 @@ def free_sign_in_name(name: str) -> str:
     taken = set(db.session.scalars(select(User.sign_in_name).where(User.sign_in_name.startswith(base, autoescape=True))))
     candidates = (base if n == 1 else f"{base}{n}" for n in range(1, len(taken) + 2))
     return next(candidate for candidate in candidates if candidate not in taken)
+
+
+def anybody() -> bool:
+    """Whether the database holds a person at all."""
+    return db.session.scalar(select(User.id).limit(1)) is not None

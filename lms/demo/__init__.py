@@ -1,0 +1,1 @@
+"""The demo school: built by the same actions the pages use."""
