@@ -6,16 +6,18 @@ import logging
 from pathlib import Path
 from typing import Any
 
-from flask import Blueprint, Flask, Response, flash, g, jsonify, redirect, render_template, request
+from flask import Blueprint, Flask, Response, abort, flash, g, jsonify, redirect, render_template, request, session, url_for
 from flask.typing import ResponseReturnValue
 from flask_compress import Compress
-from flask_login import current_user
+from flask_login import AnonymousUserMixin, current_user
 from flask_migrate import Migrate
 from flask_wtf.csrf import CSRFError, CSRFProtect
 from markupsafe import Markup
+from sqlalchemy.exc import IntegrityError, SQLAlchemyError
 from sqlalchemy.orm.exc import StaleDataError
-from werkzeug.exceptions import HTTPException, RequestEntityTooLarge
+from werkzeug.exceptions import HTTPException, MethodNotAllowed, RequestEntityTooLarge
 from werkzeug.middleware.proxy_fix import ProxyFix
+from werkzeug.routing import IntegerConverter, Map
 
 from lms import reactions
 from lms.annotation import mentor_views as annotation_mentor
@@ -26,13 +28,13 @@ from lms.cohorts import staff_views as cohorts_staff
 from lms.cohorts import views as cohorts
 from lms.config import Settings
 from lms.core import clock, facts, fmt, i18n, jobs
-from lms.core.access import access_of, ask_to_sign_in, gate, wants_json
+from lms.core.access import access_of, ask_to_sign_in, from_elsewhere, gate, typed, wants_json, where_she_stood
 from lms.core.db import db, mode, transaction, wire
 from lms.core.errors import Refused
 from lms.core.files import store_for
 from lms.core.forms import error_list
 from lms.core.i18n import _
-from lms.core.pages import asset, safe_next
+from lms.core.pages import asset
 from lms.core.sealing import keyring
 from lms.core.sheets import Sheets
 from lms.credentials import staff_views as credentials_staff
@@ -98,6 +100,7 @@ def create_app(settings: Settings | None = None, *, testing: bool = False) -> Sc
     settings = settings or Settings.from_environment(root=ROOT)
     app = School("lms", root_path=str(ROOT / "lms"), static_folder=str(ROOT / "static"), instance_path=str(settings.instance))
     app.testing = testing
+    app.url_map.converters["int"] = RowId
     app.config.update(
         SECRET_KEY=settings.secret_key,
         SQLALCHEMY_DATABASE_URI=settings.database_url,
@@ -135,6 +138,7 @@ def create_app(settings: Settings | None = None, *, testing: bool = False) -> Sc
         wire(db.engine)
     Migrate(app, db, directory=str(ROOT / "migrations"))
     i18n.babel.init_app(app, locale_selector=i18n.choose_locale)
+    app.before_request(_refuse_odd_requests)
     CSRFProtect(app)
     people.limiter.init_app(app)
     sign_ins.wire(app)
@@ -149,6 +153,21 @@ def create_app(settings: Settings | None = None, *, testing: bool = False) -> Sc
         app.register_blueprint(room)
     Compress(app)
     return app
+
+
+def _refuse_odd_requests() -> None:
+    """What no page of ours sends: a form from another site, and a NUL, which PostgreSQL takes for an error of ours."""
+    if from_elsewhere():
+        abort(400)
+    if any("\0" in text for text in (request.path, *request.args.values(), *request.form.values())):
+        abort(400)
+
+
+class RowId(IntegerConverter):
+    """`<int:id>`: what can be a row's id. A longer number is 404, not an error of the database."""
+
+    def __init__(self, map: Map, *args: Any, **kwargs: Any) -> None:
+        super().__init__(map, *args, **{"max": 2**31 - 1, **kwargs})
 
 
 def _dress(app: School) -> None:
@@ -174,6 +193,7 @@ def _dress(app: School) -> None:
             "shell": navigation.shell(person.roles if person else None),
             "languages": navigation.languages(language),
             "signed_in": person is not None,
+            "help_url": url_for("home.help"),
             "fmt": fmt,
             "now": clock.now,
             "error_list": error_list,
@@ -186,7 +206,7 @@ def _dress(app: School) -> None:
         answer.headers.setdefault("Content-Security-Policy", POLICY.format(sheet=allowed))
         answer.headers.setdefault("X-Content-Type-Options", "nosniff")
         answer.headers.setdefault("Referrer-Policy", "same-origin")
-        if request.endpoint == "static":
+        if request.endpoint == "static" and answer.status_code < 400:  # a 404 of this minute must not be kept for a year
             answer.headers["Cache-Control"] = "public, max-age=31536000, immutable" if "v" in request.args else "public, max-age=300"
         else:
             answer.headers.setdefault("Cache-Control", "no-store")
@@ -194,6 +214,8 @@ def _dress(app: School) -> None:
                 answer.vary.add("Cookie")
         if app.config["SESSION_COOKIE_SECURE"]:
             answer.headers.setdefault("Strict-Transport-Security", "max-age=31536000")
+        if from_elsewhere():  # another site's form must not take the place of this browser's sign-in
+            session.modified = False
         return answer
 
 
@@ -202,7 +224,7 @@ def _catch(app: School) -> None:
 
     @app.errorhandler(Refused)
     def refused(no: Refused) -> ResponseReturnValue:
-        back = _where_she_stood()
+        back = where_she_stood()
         if wants_json():
             return jsonify(sentence=no.sentence), 409
         if back is None:
@@ -212,17 +234,19 @@ def _catch(app: School) -> None:
 
     @app.errorhandler(CSRFError)
     def stale_form(no: CSRFError) -> ResponseReturnValue:
-        access = access_of(request.endpoint)
-        if not current_user.is_authenticated and (wants_json() or access != ("public",)):
-            return ask_to_sign_in()
         if wants_json():
             return jsonify(sentence=_("Sign in to send.")), 401
-        g.typed = [(name, value) for name, value in request.form.items(multi=True) if name not in {"csrf_token", "password"}]
+        if not current_user.is_authenticated and access_of(request.endpoint) != ("public",):
+            return signed_out(no) if typed() else ask_to_sign_in()
         return _page(400, _("This page was open for a long time"), _("Nothing is lost. Send it again with the button."), again=True)
+
+    @app.errorhandler(401)
+    def signed_out(no: HTTPException) -> ResponseReturnValue:
+        return _page(401, _("You are signed out"), _("Nothing is lost. Sign in, then send it again."), again=True)
 
     @app.errorhandler(StaleDataError)
     def changed_meanwhile(no: StaleDataError) -> ResponseReturnValue:
-        return _page(409, _("Somebody changed this meanwhile"), _("Go back, look at it again, and then save."))
+        return _page(409, *SENTENCES[409]())
 
 
 def _catch_the_rest(app: School) -> None:
@@ -230,21 +254,40 @@ def _catch_the_rest(app: School) -> None:
 
     @app.errorhandler(RequestEntityTooLarge)
     def too_large(no: RequestEntityTooLarge) -> ResponseReturnValue:
-        sent, limit = fmt.size(request.content_length or 0), fmt.size(app.config["MAX_CONTENT_LENGTH"])
-        return _page(413, _("The file is too big"), _("The file is too big (%(size)s). The limit is %(limit)s.", size=sent, limit=limit))
+        sent, limit = request.content_length or 0, app.config["MAX_CONTENT_LENGTH"]
+        if sent > limit:
+            told = _("The file is too big (%(size)s). The limit is %(limit)s.", size=fmt.size(sent), limit=fmt.size(limit))
+            return _page(413, _("The file is too big"), told)
+        limit = app.config["MAX_FORM_MEMORY_SIZE"]
+        told = _("What you wrote is too long (%(size)s). The limit is %(limit)s.", size=fmt.size(sent), limit=fmt.size(limit))
+        return _page(413, _("The text is too long"), told)
 
     @app.errorhandler(HTTPException)
     def known(no: HTTPException) -> ResponseReturnValue:
         if no.response is not None or (no.code or 500) < 400:
             return no
-        return _page(no.code or 500, *SENTENCES.get(no.code or 500, SENTENCES[400])())
+        answer = app.make_response(_page(no.code or 500, *SENTENCES.get(no.code or 500, SENTENCES[400])()))
+        if isinstance(no, MethodNotAllowed) and no.valid_methods:
+            answer.allow.update(no.valid_methods)
+        return answer
 
     @app.errorhandler(Exception)
     def unknown(no: Exception) -> ResponseReturnValue:
+        if isinstance(no, IntegrityError) and _clashes(no):  # two requests wrote the same thing, and this one came second
+            return _page(409, *SENTENCES[409]())
         if app.testing:
             raise no
         logging.getLogger("lms").error("unexpected error in %s", request.endpoint, exc_info=no)
-        return _page(500, *SENTENCES[500]())
+        try:
+            return _page(500, *SENTENCES[500]())
+        except SQLAlchemyError:  # without a database nobody can be recognised; the page is drawn as for a stranger
+            g._login_user = AnonymousUserMixin()
+            return _page(500, *SENTENCES[500]())
+
+
+def _clashes(no: IntegrityError) -> bool:
+    """Whether a unique key was taken already, as opposed to a reference or a rule that was broken."""
+    return getattr(no.orig, "sqlstate", None) == "23505" or "UNIQUE constraint" in str(no.orig)
 
 
 SENTENCES: dict[int, Any] = {
@@ -262,11 +305,5 @@ SENTENCES: dict[int, Any] = {
 def _page(status: int, title: str, sentence: str, *, again: bool = False) -> ResponseReturnValue:
     if wants_json():
         return jsonify(sentence=sentence), status
-    return render_template("error.html", title=title, sentence=sentence, status=status, again=again, typed=getattr(g, "typed", [])), status
-
-
-def _where_she_stood() -> str | None:
-    """The page whose form was sent, from the browser's own word, as a path of this site."""
-    origin = request.host_url.rstrip("/")
-    referrer = request.referrer or ""
-    return safe_next(referrer.removeprefix(origin)) if request.method == "POST" and referrer.startswith(origin + "/") else None
+    again = again and not from_elsewhere() and request.method == "POST"
+    return render_template("error.html", title=title, sentence=sentence, status=status, again=again, typed=typed() if again else []), status

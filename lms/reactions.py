@@ -10,6 +10,8 @@ from collections.abc import Callable, Sequence
 from lms.annotation import reviewing as annotation
 from lms.core.facts import Fact, Kind, listening
 from lms.core.jobs import Handler
+from lms.credentials import listeners as credentials
+from lms.credentials import rendering as certificates
 from lms.learning import listeners as learning
 
 Listener = Callable[[Fact], None]
@@ -18,10 +20,12 @@ LISTENERS: dict[Kind, Sequence[Listener]] = {
     Kind.LESSON_READ: (learning.consider_completion,),
     Kind.QUIZ_PASSED: (learning.consider_completion,),
     Kind.SUBMISSION_RELEASED: (learning.consider_completion,),
+    Kind.ENROLMENT_COMPLETED: (credentials.issue_once,),
 }
 
 JOBS: dict[str, Handler] = {
     annotation.SWEEP: annotation.sweep_decisions,
+    certificates.RENDER: certificates.render,
 }
 
 

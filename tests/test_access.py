@@ -15,6 +15,7 @@ from lms.core.access import Role
 from tests.cast import ROLES
 
 TABLE = Path(__file__).parent / "access.txt"
+COOKIELESS = {"/v/<code>/match"}  # answers strangers who carry no cookie a value could be bound to; changes nothing
 ONE_OF = {Role.TRAINEE: "amina", Role.MENTOR: "bilal", Role.PARTNER: "efe", Role.STAFF: "dana", Role.FINANCE: "fay"}
 
 
@@ -85,7 +86,7 @@ def test_nothing_changes_without_the_csrf_value(as_: Any) -> None:
     for name in ONE_OF.values():
         client = as_(name)
         for method, rule, _roles in declared():
-            if method != "GET":
+            if method != "GET" and rule not in COOKIELESS:
                 status = client.open(_address(rule), method=method, csrf=False).status_code
                 assert status in {400, 403, 405}, f"{method} {rule} took a post without the value: {status}"
 

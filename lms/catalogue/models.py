@@ -38,7 +38,7 @@ class RenderedText(Model):
     kind: Mapped[str] = mapped_column(String(10))  # lesson or assignment
     language: Mapped[str] = mapped_column(String(3))
     html: Mapped[str]
-    sanitiser: Mapped[str] = mapped_column(String(20))
+    sanitiser: Mapped[str] = mapped_column(String(60))
 
     version: Mapped[CourseVersion] = relationship()
 

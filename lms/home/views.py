@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from flask import Blueprint, Response, redirect, render_template
+from flask import Blueprint, Response, redirect, render_template, url_for
 from flask.typing import ResponseReturnValue
 from flask_login import current_user
 
@@ -18,7 +18,7 @@ def front() -> ResponseReturnValue:
     """What this is and how to come in; a person who is in goes to her first page."""
     if current_user.is_authenticated:
         return redirect(navigation.first_page(current_user.roles))
-    return render_template("home/front.html")
+    return render_template("home/front.html", check_url=url_for("credentials.look_up"))
 
 
 @bp.get("/manifest.webmanifest")

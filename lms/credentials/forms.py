@@ -1,0 +1,37 @@
+"""What people type about certificates: the holder's ticks, a reason, a name to compare, a code."""
+
+from __future__ import annotations
+
+from wtforms import BooleanField, StringField, TextAreaField
+from wtforms.validators import InputRequired, Length
+
+from lms.core.forms import Form, strip
+from lms.core.i18n import _l
+from lms.credentials.models import Credential, Sharing
+
+
+class SharingForm(Form):
+    page = BooleanField(_l("The check page works"))
+    name = BooleanField(_l("Show my name there"))
+    pdf = BooleanField(_l("Others can download the PDF"))
+
+    @classmethod
+    def of(cls, credential: Credential) -> SharingForm:
+        ticks = Sharing(credential.share_page, credential.share_name, credential.share_pdf)
+        return cls(formdata=None, obj=ticks)
+
+    def ticks(self) -> Sharing:
+        return Sharing(page=bool(self.page.data), name=bool(self.name.data), pdf=bool(self.pdf.data))
+
+
+class RevocationForm(Form):
+    reason = TextAreaField(_l("Reason"), [InputRequired(_l("Write the reason.")), Length(max=400)], [strip])
+
+
+class MatchForm(Form):
+    """Asked of strangers, changes nothing, sets no cookie: so it carries no CSRF value, which would need one."""
+
+    class Meta:
+        csrf = False
+
+    name = StringField(_l("Name on the paper"), [InputRequired(_l("Type the name on the paper.")), Length(max=120)], [strip])

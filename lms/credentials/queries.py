@@ -1,0 +1,46 @@
+"""Reading certificates: a person's own, all of them, the one behind a code."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from sqlalchemy import Select, exists, select
+from sqlalchemy.orm import joinedload
+
+from lms.core.db import db
+from lms.credentials import codes
+from lms.credentials.models import Credential, State
+from lms.people.models import User
+
+
+def certificates_of(user: User) -> Sequence[Credential]:
+    """A person's certificates, the newest first, without those that a corrected one replaced."""
+    return db.session.scalars(
+        select(Credential)
+        .where(Credential.user_id == user.id, Credential.state != State.SUPERSEDED)
+        .options(joinedload(Credential.sheet))
+        .order_by(Credential.id.desc())
+    ).all()
+
+
+def newest(visible: Select[Credential]) -> Select[Credential]:
+    """For a list: the newest first, with holder and sheet."""
+    return visible.options(joinedload(Credential.user), joinedload(Credential.sheet)).order_by(Credential.id.desc())
+
+
+def by_code(text: str, *, with_sheet: bool = False) -> Credential | None:
+    """The certificate whose code this is, however it was typed. One statement; none for a text that cannot be a code."""
+    code = codes.parse(text)
+    if code is None:
+        return None
+    found = select(Credential).where(Credential.code == code)
+    return db.session.scalars(found.options(joinedload(Credential.sheet)) if with_sheet else found).one_or_none()
+
+
+def holds(user: User, course_uid: str) -> bool:
+    """Whether this person has a valid certificate of a course."""
+    return bool(
+        db.session.scalar(
+            select(exists().where(Credential.user_id == user.id, Credential.course_uid == course_uid, Credential.state == State.VALID))
+        )
+    )

@@ -1,0 +1,155 @@
+"""A person's certificates, and the page that tells a stranger whether a certificate is real."""
+
+from __future__ import annotations
+
+from flask import Blueprint, abort, flash, redirect, render_template, request, url_for
+from flask.blueprints import BlueprintSetupState
+from flask.typing import ResponseReturnValue
+
+from lms.core import clock
+from lms.core.access import Role, me, one_or_404, only, public
+from lms.core.files import download
+from lms.core.i18n import _
+from lms.core.pages import page_of
+from lms.credentials import actions, codes, naming, policy, queries, rendering
+from lms.credentials.forms import MatchForm, RevocationForm, SharingForm
+from lms.credentials.models import Credential, Standing
+from lms.people.views import limiter
+
+bp = Blueprint("credentials", __name__)
+READABLE = (Standing.VALID, Standing.EXPIRED)  # shows what the paper says
+
+
+@bp.get("/certificates")
+@only(Role.TRAINEE, Role.STAFF)
+def index() -> ResponseReturnValue:
+    """Her own certificates for a trainee, everyone's for staff."""
+    today = clock.now().date()
+    if Role.STAFF in me().roles:
+        page = page_of(queries.newest(policy.visible_credentials(me())))
+        return render_template("credentials/all.html", page=page, today=today)
+    return render_template("credentials/own.html", certificates=queries.certificates_of(me()), today=today)
+
+
+@bp.get("/certificates/<int:id>")
+@only(Role.TRAINEE, Role.STAFF)
+def show(id: int) -> ResponseReturnValue:
+    """One certificate: for its holder what others see of it, for staff what can be done about it."""
+    return record_page(one_or_404(policy.visible_credentials(me()), id))
+
+
+def record_page(credential: Credential, revocation: RevocationForm | None = None) -> str:
+    return render_template(
+        "credentials/show.html",
+        credential=credential,
+        standing=credential.standing(clock.now().date()),
+        address=rendering.address(credential.printed),
+        mine=credential.user_id == me().id,
+        sharing=SharingForm.of(credential),
+        form=revocation or RevocationForm(formdata=None),
+        error=bool(revocation and revocation.errors),
+    )
+
+
+@bp.get("/certificates/<int:id>.pdf")
+@only(Role.TRAINEE, Role.STAFF)
+def pdf(id: int) -> ResponseReturnValue:
+    """The sheet, for its holder and staff."""
+    return _sheet(one_or_404(policy.visible_credentials(me()), id), allowed=True)
+
+
+@bp.post("/certificates/<int:id>/sharing")
+@only(Role.TRAINEE)
+def sharing(id: int) -> ResponseReturnValue:
+    """Keep the holder's ticks."""
+    credential = one_or_404(policy.own_credentials(me()), id, lock=True)
+    actions.share(credential, SharingForm().ticks(), by=me())
+    flash(_("Saved. Others see what you ticked."), "ok")
+    return redirect(url_for("credentials.show", id=id), 303)
+
+
+def _not_found(response: object) -> bool:
+    return getattr(response, "status_code", 200) == 404
+
+
+def _code_asked() -> str:
+    return "match|" + (codes.parse(str((request.view_args or {}).get("code", ""))) or "")
+
+
+@bp.get("/v")
+@public
+def look_up() -> ResponseReturnValue:
+    """A code typed from paper leads to its page; what cannot be a code is told here."""
+    typed = request.args.get("code", "").strip()[:60]
+    code = codes.parse(typed)
+    if code is not None:
+        return redirect(url_for("credentials.check", code=codes.printed(code)))
+    return _dressed(render_template("credentials/unknown.html", typed=typed), 404 if typed else 200)
+
+
+@bp.get("/v/<code>")
+@public
+@limiter.limit("30 per 15 minutes", deduct_when=_not_found)
+def check(code: str) -> ResponseReturnValue:
+    """Whether this certificate is real, for anyone who has its code. One row, no cookie, and no name unless its holder ticked it."""
+    credential = queries.by_code(code)
+    if credential is None:
+        return _dressed(render_template("credentials/unknown.html", typed=code[:60]), 404)
+    return _verdict(credential, MatchForm(formdata=None))
+
+
+@bp.get("/v/<code>.pdf")
+@public
+@limiter.limit("30 per 15 minutes", deduct_when=_not_found)
+def shared_pdf(code: str) -> ResponseReturnValue:
+    """The sheet, where its holder shares it."""
+    credential = queries.by_code(code, with_sheet=True)
+    return _sheet(credential, allowed=credential is not None and credential.share_page and credential.share_pdf)
+
+
+@bp.post("/v/<code>/match")
+@public
+@limiter.limit("60 per 15 minutes")
+@limiter.limit("20 per hour", key_func=_code_asked)
+def match(code: str) -> ResponseReturnValue:
+    """Whether the name typed from the paper is the holder's. Nothing else about the name is told."""
+    credential = queries.by_code(code)
+    if credential is None:
+        return _dressed(render_template("credentials/unknown.html", typed=code[:60]), 404)
+    form = MatchForm()
+    if not form.validate():
+        return _verdict(credential, form, status=422)
+    return _verdict(credential, form, same=naming.same(form.name.data or "", credential.latin_name, credential.own_name))
+
+
+def _verdict(credential: Credential, form: MatchForm, *, same: bool | None = None, status: int = 200) -> ResponseReturnValue:
+    standing = credential.standing(clock.now().date())
+    page = render_template(
+        "credentials/check.html",
+        credential=credential,
+        standing=standing,
+        readable=standing in READABLE,
+        form=form,
+        same=same if standing in READABLE else None,
+        successor=codes.printed(credential.successor) if credential.successor else None,
+    )
+    return _dressed(page, status)
+
+
+def _dressed(page: str, status: int) -> ResponseReturnValue:
+    return page, status, {"X-Robots-Tag": "noindex, nofollow"}
+
+
+def _sheet(credential: Credential | None, *, allowed: bool) -> ResponseReturnValue:
+    """The file, where it may be had: a sheet that was taken back or replaced is served to nobody."""
+    if credential is None or not allowed or credential.sheet is None or credential.state != "valid":
+        abort(404)
+    answer = download(credential.sheet)
+    answer.headers["X-Robots-Tag"] = "noindex, nofollow"
+    return answer
+
+
+@bp.record
+def _without_csrf(setup: BlueprintSetupState) -> None:
+    """The match box changes nothing and belongs to strangers without a cookie, to which a CSRF value would have to be bound."""
+    setup.app.extensions["csrf"].exempt(f"{__name__}.match")
