@@ -89,6 +89,13 @@ class School(Flask):
         with transaction(write=request.method not in SAFE_METHODS):  # a failing commit so meets the error handlers
             return super().dispatch_request()
 
+    def process_response(self, response: Response) -> Response:
+        """What is named by its content is the same for everyone: with Vary: Cookie a new cookie would fetch it all again."""
+        answer = super().process_response(response)
+        if "immutable" in answer.headers.get("Cache-Control", ""):
+            answer.vary.discard("Cookie")
+        return answer
+
     def handle_user_exception(self, e: Exception) -> Any:
         db.session.rollback()  # also what ran before the view
         mode(write=False)  # an error page only reads
@@ -210,8 +217,7 @@ def _dress(app: School) -> None:
             answer.headers["Cache-Control"] = "public, max-age=31536000, immutable" if "v" in request.args else "public, max-age=300"
         else:
             answer.headers.setdefault("Cache-Control", "no-store")
-            if "immutable" not in answer.headers["Cache-Control"]:  # what is named by its content is the same for everyone
-                answer.vary.add("Cookie")
+            answer.vary.add("Cookie")
         if app.config["SESSION_COOKIE_SECURE"]:
             answer.headers.setdefault("Strict-Transport-Security", "max-age=31536000")
         if from_elsewhere():  # another site's form must not take the place of this browser's sign-in

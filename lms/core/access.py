@@ -9,14 +9,18 @@ from __future__ import annotations
 from collections.abc import Callable
 from enum import StrEnum
 from typing import Any, TypeVar, cast
+from urllib.parse import urlsplit, urlunsplit
 
 from flask import abort, current_app, jsonify, redirect, request, url_for
 from flask.typing import ResponseReturnValue
 from flask_login import current_user
 from sqlalchemy import Select
+from werkzeug.exceptions import HTTPException
+from werkzeug.routing import RequestRedirect
 
 from lms.core.db import db
 from lms.core.i18n import _
+from lms.core.pages import safe_next
 
 F = TypeVar("F", bound=Callable[..., Any])
 T = TypeVar("T")
@@ -79,12 +83,54 @@ def gate() -> ResponseReturnValue | None:
 
 
 def ask_to_sign_in() -> ResponseReturnValue:
-    """To the sign-in page for a person; 401 with a sentence for a script, which would take a redirect for success."""
+    """To the sign-in page for a person; 401 with a sentence for a script, which would take a redirect for success.
+
+    A person who has written something gets 401 too: its page keeps her words, which a redirect would lose.
+    """
     if wants_json():
         return jsonify(sentence=_("Sign in to send.")), 401
+    if typed():
+        abort(401)
     # The query of a GET is part of where she was; a POST cannot be repeated, so she returns to the page that holds its form.
-    target = request.full_path.rstrip("?") if request.method == "GET" else request.path
+    target = request.full_path.rstrip("?") if request.method == "GET" else where_she_stood() or request.path
     return redirect(url_for("people.sign_in", next=target), 302)
+
+
+def typed() -> list[tuple[str, str]]:
+    """What a person wrote into the form she sent, as (field, text): all but passwords and the CSRF value."""
+    if request.method != "POST":
+        return []
+    return [(name, text) for name, text in request.form.items(multi=True) if text and name != "csrf_token" and "password" not in name]
+
+
+def where_she_stood() -> str | None:
+    """The page whose form was sent, from the browser's own word, as a path of this site that can be fetched."""
+    referrer = urlsplit(request.referrer or "")
+    if request.method != "POST" or referrer.netloc != request.host:
+        return None
+    path = safe_next(urlunsplit(("", "", referrer.path, referrer.query, "")))
+    return path if path and _can_be_fetched(referrer.path) else None
+
+
+def _can_be_fetched(path: str) -> bool:
+    """Whether a GET leads somewhere. A form shown again with its errors stands at an address that takes POST alone."""
+    adapter = current_app.create_url_adapter(request)
+    try:
+        return adapter is not None and adapter.match(path, method="GET") is not None
+    except RequestRedirect:
+        return True
+    except HTTPException:
+        return False
+
+
+def from_elsewhere() -> bool:
+    """Whether another site's page sent this. Its words must not come back on a page of ours with a button that sends them."""
+    if request.method in {"GET", "HEAD", "OPTIONS"}:
+        return False
+    if site := request.headers.get("Sec-Fetch-Site"):
+        return site not in {"same-origin", "none"}
+    origin = request.headers.get("Origin")
+    return origin is not None and urlsplit(origin).netloc != request.host
 
 
 def wants_json() -> bool:

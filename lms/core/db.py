@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Any
 from flask_sqlalchemy import SQLAlchemy
 from flask_sqlalchemy.session import Session as FlaskSession
 from sqlalchemy import JSON, Connection, DateTime, Dialect, Engine, Enum, MetaData, event
-from sqlalchemy.orm import DeclarativeBase, Session
+from sqlalchemy.orm import DeclarativeBase, ORMExecuteState, Session, SessionTransaction
 from sqlalchemy.types import TypeDecorator
 
 NAMING = {
@@ -82,7 +82,6 @@ def transaction(*, write: bool) -> Iterator[None]:
         else:
             db.session.rollback()
     except BaseException:
-        db.session.info.pop("after_commit", None)
         db.session.rollback()
         raise
     for call in db.session.info.pop("after_commit", []):
@@ -97,9 +96,9 @@ def after_commit(call: Callable[[], None]) -> None:
 def release() -> None:
     """Let go of the write lock before slow work: a hash, a picture, a PDF. What was loaded is read again after it.
 
-    Raises RuntimeError when rows are waiting to be written, because they would be lost.
+    Raises RuntimeError when this transaction has written something, flushed or not, because it would be lost.
     """
-    if db.session.new or db.session.dirty or db.session.deleted:
+    if db.session.new or db.session.dirty or db.session.deleted or db.session.info.get("written"):
         raise RuntimeError("unsaved rows")
     db.session.rollback()
 
@@ -133,3 +132,26 @@ def wire(engine: Engine) -> None:
 def _reading_never_writes(session: Session, context: Any, instances: Any) -> None:
     if not session.execution_options.get("write"):
         raise RuntimeError("a write outside transaction(write=True)")
+
+
+@event.listens_for(FlaskSession, "after_flush")
+def _has_written(session: Session, context: Any) -> None:
+    session.info["written"] = True
+
+
+@event.listens_for(FlaskSession, "do_orm_execute")
+def _has_written_in_bulk(asked: ORMExecuteState) -> None:
+    if asked.is_insert or asked.is_update or asked.is_delete:
+        asked.session.info["written"] = True
+
+
+@event.listens_for(FlaskSession, "after_transaction_end")
+def _begins_anew(session: Session, ended: SessionTransaction) -> None:
+    if ended.parent is None:
+        session.info.pop("written", None)
+
+
+@event.listens_for(FlaskSession, "after_soft_rollback")
+def _is_forgotten(session: Session, ended: SessionTransaction) -> None:
+    if ended.parent is None:
+        session.info.pop("after_commit", None)
