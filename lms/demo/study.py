@@ -21,16 +21,27 @@ from lms.people import queries as people_queries
 
 COURSES = Path(__file__).resolve().parent.parent.parent / "courses"
 ANSWERS = {
-    "good": "I sorted the thirty pictures by what I can see in them. A picture with two glasses has one label for the table, one for the "
-    "glasses. Picture 12 was hard: the glass is half behind a plate. The rule says that a part is enough, so I named it. Picture 20 is "
-    "dark. I looked at it again with more light, and I wrote down why I was not sure. My rule for next time: name what is there, and never "
-    "guess what is not in the picture.",
-    "short": "I named all pictures. Some were hard. In picture 12 the glass is behind a plate. I named it, because a part is enough. I am "
-    "not sure about picture 20, because it is dark.",
-}  # fmt: skip
+    "good": (
+        "Task: sort messages that customers send to a bread shop.\n\n"
+        "Question: what does the customer want? Give one label.\n\n"
+        "Classes: Order, Price, Problem, Other.\n\n"
+        "Order: the message names bread and a number or a time. Price: it asks what something costs and orders nothing. Problem: "
+        "something was wrong, late or missing. Other: none of these.\n\n"
+        "Example 1: 'Ten flat breads for six o'clock.' It names bread, a number and a time. Label: Order.\n"
+        "Example 2: 'How much is the sesame bread?' It asks for a price only. Label: Price.\n\n"
+        "Hard case: 'Yesterday two breads were missing. Send them today.' It is a problem and an order. The rule: when something was "
+        "wrong before, the label is Problem, because the shop must act first."
+    ),
+    "short": (
+        "Task: sort photos of things in a kitchen.\n\nQuestion: what do you see? One label.\n\nClasses: Drinks, Plates, Food.\n\n"
+        "Drinks: a glass, a bottle or a cup with something in it. Plates: a plate or a bowl that is empty. Food: something to eat.\n\n"
+        "Example 1: a glass of tea. Label: Drinks. Example 2: an empty bowl. Label: Plates.\n\n"
+        "Hard case: a plate with one olive on it. I think the label is Food, because the plate is not empty any more. I am not sure."
+    ),
+}
 NOTES = (
-    "Clear and complete. You say why you chose each label. Go on like this.",
-    "You name the pictures well. Now write for two hard pictures which rule you used, and why.",
+    "Clear and complete. Your hard case has a rule that another person can use. Go on like this.",
+    "Your classes are clear. Your hard case has no rule yet: write which label is right, and the rule that says so.",
 )
 
 
