@@ -191,7 +191,7 @@ def _wrong(id: int, no: Unfit) -> ResponseReturnValue:
     db.session.rollback()
     found = one_or_404(policy.visible_tasks(me()), id)
     answers, version = showing.begun(found)
-    return _bench(found, answers, version, error=True, wrong=no, typed=request.form), 422
+    return _bench(found, answers, version, error=True, unfit=no, typed=request.form), 422
 
 
 def _as_json(no: Refused) -> ResponseReturnValue:

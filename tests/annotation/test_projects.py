@@ -1,0 +1,142 @@
+"""Projects as staff keep them: made, filled, opened when everything is there, priced upward only."""
+
+from __future__ import annotations
+
+import io
+import zipfile
+from types import SimpleNamespace
+from typing import Any
+
+from flask import Flask
+from sqlalchemy import func, select
+
+from lms.annotation import queries
+from lms.annotation.models import Dataset, Gold, Item, Project, ProjectState
+from lms.core.db import db, transaction
+from lms.ledger import actions as ledger
+from tests.annotation.rooms import make, person, usd
+
+FORM = {
+    "name": "Short texts", "slug": "short-texts", "kind": "choice", "phase": "mock", "labels": "yes\nno", "currency": "USD", "rate": "0.12",
+    "est_seconds": "60", "fund": "GRANT-A", "budget": "1.50", "overlap": "1", "block": "5", "gold_needed": "2", "content_risk": "none",
+}  # fmt: skip
+ROWS = "item,text,label\n1,Good tea.,yes\n2,Cold tea.,no\n3,Tea?,\n"
+
+
+def found(app: Flask, slug: str) -> Project:
+    with app.app_context():
+        project = queries.project_of(slug)
+        assert project is not None
+        return project
+
+
+def upload(browser: Any, slug: str, *files: tuple[bytes, str]) -> Any:
+    data = {"files": [(io.BytesIO(content), name) for content, name in files]}
+    return browser.post(f"/projects/{slug}/datasets", data=data, content_type="multipart/form-data")
+
+
+def test_from_nothing_to_open(app: Flask, world: SimpleNamespace, as_: Any) -> None:
+    dana = as_("dana")
+    dana.page("/projects/new")
+    made = dana.post("/projects", data=FORM | {"cohorts": str(world.cohort)})
+    assert (made.status_code, made.location) == (303, "/projects/short-texts")
+    page = dana.page("/projects/short-texts")
+    assert "Bring in a data set" in page
+    assert "Write a guideline" in page
+    assert upload(dana, "short-texts", (ROWS.encode(), "texts.csv")).status_code == 303
+    assert "3 items are in" in dana.page("/projects/short-texts")
+    assert dana.post("/projects/short-texts/guidelines", data={"en": "Say **yes** or no.", "ar": "قل نعم أو لا."}).status_code == 303
+    refused = dana.post("/projects/short-texts/opening", headers={"Referer": "http://localhost/projects/short-texts"})
+    assert refused.status_code == 303
+    assert "The fund holds less" in dana.page("/projects/short-texts")
+    with app.app_context(), transaction(write=True):
+        ledger.grant(key="grant:1", fund="GRANT-A", amount=usd(100_00), by=person(world.dana))
+    dana.post("/projects/short-texts/opening")
+    assert found(app, "short-texts").state is ProjectState.OPEN
+    assert "Short texts" in as_("amina").page("/work")
+    assert "Short texts" not in as_("hana").page("/work")
+
+
+def test_budget_gold_and_price_are_checked(app: Flask, world: SimpleNamespace, as_: Any) -> None:
+    with app.app_context(), transaction(write=True):
+        make(world, items=10, rate=10, budget=129, open_=False)
+    dana = as_("dana")
+    dana.post("/projects/names/opening", headers={"Referer": "http://localhost/projects/names"})
+    assert "Budget: 1.29 USD of 1.30 USD." in dana.page("/projects/names")
+    assert dana.post("/projects/names/rate", data={"budget": "١٫٣٠"}).status_code == 303
+    dana.post("/projects/names/opening")
+    assert found(app, "names").state is ProjectState.OPEN
+    low = dana.post("/projects/names/rate", data={"rate": "0.05"})
+    assert low.status_code == 422
+    assert "can only rise" in low.get_data(as_text=True)
+    late = upload(dana, "names", (b"item,text,label\nlate,Tea.,cat\n", "more.csv"))
+    assert late.status_code == 409
+    assert "Pause the project first" in late.get_data(as_text=True)
+    with app.app_context():
+        assert db.session.scalar(select(func.count(Dataset.id))) == 1  # an open project takes no data
+    dana.post("/projects/names/pause")
+    assert found(app, "names").state is ProjectState.PAUSED
+    dana.post("/projects/names/closing")
+    assert found(app, "names").state is ProjectState.CLOSED
+
+
+def test_one_bad_line_and_nothing_is_written(app: Flask, world: SimpleNamespace, as_: Any) -> None:
+    dana = as_("dana")
+    dana.post("/projects", data=FORM)
+    bad = upload(dana, "short-texts", ((ROWS + "4,Old tea.,perhaps\n").encode(), "texts.csv"))
+    assert bad.status_code == 422
+    assert "texts.csv:5: the project has no label perhaps" in bad.get_data(as_text=True)
+    with app.app_context():
+        assert db.session.scalar(select(func.count(Item.id))) == 0
+    upload(dana, "short-texts", (ROWS.encode(), "texts.csv"))
+    upload(dana, "short-texts", (ROWS.encode(), "again.csv"))
+    assert "This data is here already" in dana.page("/projects/short-texts")
+    with app.app_context():
+        assert db.session.scalar(select(func.count(Item.id))) == 3
+        assert db.session.scalar(select(func.count(Gold.item_id))) == 2
+
+
+def test_an_archive_that_leads_outside_is_refused(app: Flask, world: SimpleNamespace, as_: Any) -> None:
+    dana = as_("dana")
+    dana.post("/projects", data=FORM)
+    for name in ("../../evil.csv", "/etc/evil.csv"):
+        made = io.BytesIO()
+        with zipfile.ZipFile(made, "w") as archive:
+            archive.writestr(name, ROWS)
+        answer = upload(dana, "short-texts", (made.getvalue(), "data.zip"))
+        assert answer.status_code == 409
+        assert "leads outside" in answer.get_data(as_text=True)
+    good = io.BytesIO()
+    with zipfile.ZipFile(good, "w") as archive:
+        archive.writestr("texts.csv", ROWS)
+    assert upload(dana, "short-texts", (good.getvalue(), "data.zip")).status_code == 303
+
+
+def test_only_staff_come_in(app: Flask, world: SimpleNamespace, as_: Any) -> None:
+    with app.app_context(), transaction(write=True):
+        make(world)
+    for name in ("amina", "bilal", "efe", "fay"):
+        browser = as_(name)
+        browser.page("/projects", 403)
+        browser.page("/projects/names", 403)
+        for change in ("datasets", "guidelines", "rate", "opening", "pause", "closing"):
+            assert browser.post(f"/projects/names/{change}", data={}).status_code == 403
+    as_("dana").page("/projects/no-such", 404)
+
+
+def test_what_contradicts_itself_is_said_and_nothing_typed_is_lost(app: Flask, world: SimpleNamespace, as_: Any) -> None:
+    dana = as_("dana")
+    for change, sentence in (
+        ({"slug": "Short Texts"}, "Use small letters"),
+        ({"labels": "yes\nyes"}, "no label twice"),
+        ({"kind": "ordinal"}, "Labels of a scale are numbers"),
+        ({"rate": "cheap"}, "as numbers"),
+        ({"rate": "0.123"}, "as numbers"),
+        ({"fund": "GRANT A:1"}, "letters, digits and hyphens"),
+    ):
+        answer = dana.post("/projects", data=FORM | change)
+        assert answer.status_code == 422
+        assert sentence in answer.get_data(as_text=True)
+        assert 'value="Short texts"' in answer.get_data(as_text=True)
+    dana.post("/projects", data=FORM)
+    assert "Another project has the address" in dana.post("/projects", data=FORM).get_data(as_text=True)
