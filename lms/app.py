@@ -93,7 +93,7 @@ class School(Flask):
         """What is named by its content is the same for everyone: with Vary: Cookie a new cookie would fetch it all again."""
         answer = super().process_response(response)
         if "immutable" in answer.headers.get("Cache-Control", ""):
-            answer.vary = [name for name in answer.vary if name != "Cookie"]  # type: ignore[assignment]
+            answer.vary = [name for name in answer.vary if name != "Cookie"]
         return answer
 
     def handle_user_exception(self, e: Exception) -> Any:
