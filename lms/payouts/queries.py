@@ -9,11 +9,11 @@ from sqlalchemy import Select, func, select
 from sqlalchemy.orm import joinedload
 
 from lms.core.db import db
-from lms.core.money import CURRENCIES, Money
+from lms.core.money import Money
 from lms.ledger import accounts
 from lms.ledger import queries as ledger
 from lms.ledger.accounts import Book
-from lms.ledger.models import Account, Transfer
+from lms.ledger.models import Account, Entry, Transfer
 from lms.partners.models import Partner, Referral
 from lms.payouts.models import OPEN, BatchState, Channel, Evidence, LeftOut, Payout, PayoutBatch, PayoutMethod, PayoutState
 from lms.people.models import User
@@ -76,7 +76,15 @@ def owed_people(currency: str, partner: Partner | None = None) -> list[Owed]:
 
 def currencies_owed() -> list[str]:
     """Currencies in which anything is owed to anyone, in order."""
-    return [currency for currency in sorted(CURRENCIES) if db.session.execute(ledger.debts(currency).limit(1)).first()]
+    owing = (
+        select(Account.currency)
+        .join(Entry, Entry.account_id == Account.id)
+        .where(Account.code.startswith("liabilities:worker:"), Account.book == Book.FOUNDATION)
+        .group_by(Account.id, Account.currency)
+        .having(func.sum(Entry.amount_minor) < 0)
+        .subquery()
+    )
+    return list(db.session.scalars(select(owing.c.currency).distinct().order_by(owing.c.currency)))
 
 
 def batches(visible: Select[PayoutBatch]) -> Select[PayoutBatch]:
@@ -141,8 +149,8 @@ def payment_of(line: Payout, key: str) -> Transfer:
 
 
 def floats(currency: str, lines: Sequence[Payout]) -> list[tuple[Partner, Money]]:
-    """Cash of ours that the partners of these lines hold, those without any left out."""
-    partners = {line.partner.id: line.partner for line in lines if line.partner is not None}
+    """Cash of ours that the partners who hand out these lines hold, those without any left out."""
+    partners = {line.partner.id: line.partner for line in lines if line.partner is not None and line.method.channel is Channel.CASH}
     held = [(partners[id], ledger.balance(accounts.cash_float(partners[id].code, currency))) for id in sorted(partners)]
     return [(partner, amount) for partner, amount in held if amount]
 

@@ -7,11 +7,11 @@ from dataclasses import dataclass
 
 from babel import Locale
 from flask_babel import get_locale
+from markupsafe import escape
 
 from lms.core import clock, fmt
 from lms.core.i18n import _, _l
 from lms.core.money import Money
-from lms.ledger import queries as ledger
 from lms.payouts import actions, bankfile, iban, queries
 from lms.payouts.models import OPEN, BatchState, Channel, Left, LeftOut, Payout, PayoutBatch, PayoutState
 
@@ -136,8 +136,9 @@ def checks(batch: PayoutBatch, lines: list[Payout]) -> list[tuple[bool | None, s
     if batch.state in (BatchState.DRAFT, BatchState.LOCKED, BatchState.APPROVED):
         found.append((not queries.no_longer_owed(batch), _("The ledger owes each person at least this sum.")))
         held = queries.bank(batch.currency)
-        found.append((held >= total, _("The bank account holds %(held)s.", held=fmt.money(held))))
-    found.append((not ledger.unbalanced(), _("Every transfer of the ledger sums to zero.")))
+        found.append((held >= total, escape(_("The bank account holds %(held)s.")) % {"held": fmt.money(held)}))
+    if batch.sha256 is not None:
+        found.append((actions.seal(lines) == batch.sha256, _("The lines are those that were locked.")))
     two = None if batch.approved_by_id is None else batch.approved_by_id != batch.prepared_by_id
     found.append((two, _("Two different people prepare and approve it.")))
     return found

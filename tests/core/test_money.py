@@ -58,7 +58,8 @@ def test_plain_and_parse_are_inverse(minor: int, code: str) -> None:
 
 @pytest.mark.parametrize(
     ("text", "code"),
-    [("1.005", "USD"), ("1.5", "LBP"), ("", "USD"), ("1,5", "USD"), ("1e3", "USD"), ("--1", "USD"), (".5", "USD"), ("1.", "USD"), ("NaN", "USD")],
+    [("1.005", "USD"), ("1.5", "LBP"), ("", "USD"), ("1,5", "USD"), ("1e3", "USD"), ("--1", "USD"), (".5", "USD"), ("1.", "USD"),
+     ("NaN", "USD")],
 )
 def test_what_is_no_amount(text: str, code: str) -> None:
     with pytest.raises(ValueError):

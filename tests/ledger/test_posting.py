@@ -6,8 +6,10 @@ from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
 from datetime import date
+from fractions import Fraction
 from threading import Barrier
 from types import SimpleNamespace
+from unittest.mock import patch
 
 import pytest
 from flask import Flask
@@ -188,10 +190,7 @@ amounts = st.lists(st.tuples(st.integers(0, 3), st.integers(1, 10**6)), min_size
 
 
 @given(amounts, st.sampled_from(sorted(CURRENCIES)), st.integers(1, 10**6), st.integers(1, 10**6))
-def test_values_of_foreign_lines_sum_to_zero_whatever_the_rate(parts: list[tuple[int, int]], currency: str, foreign: int, book: int) -> None:
-    from fractions import Fraction
-    from unittest.mock import patch
-
+def test_values_of_foreign_lines_sum_to_zero(parts: list[tuple[int, int]], currency: str, foreign: int, book: int) -> None:
     lines = [Line(f"expenses:x:{at}", Money(minor, currency)) for at, minor in parts]
     lines.append(Line("liabilities:y", Money(-sum(minor for _at, minor in parts), currency)))
     with patch.object(queries, "rate", lambda *_args: Fraction(book, foreign)):
