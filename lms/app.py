@@ -45,6 +45,7 @@ from lms.home import health, navigation
 from lms.home import views as home
 from lms.learning import quiz_views as learning_quiz
 from lms.learning import views as learning
+from lms.ledger import queries as ledger
 from lms.payouts import own_views as payouts_own
 from lms.payouts import views as payouts
 from lms.people import sign_ins
@@ -139,6 +140,7 @@ def create_app(settings: Settings | None = None, *, testing: bool = False) -> Sc
         app.wsgi_app = ProxyFix(app.wsgi_app, x_for=1, x_proto=1, x_host=1)  # type: ignore[method-assign]
     keyring.unlock(settings.keys, make=not settings.production)
     app.extensions["files"] = store_for(settings.files)
+    app.extensions["checks"] = [ledger.findings]
     settings.instance.mkdir(parents=True, exist_ok=True)
     db.init_app(app)
     with app.app_context():
