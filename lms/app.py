@@ -50,6 +50,9 @@ from lms.payouts import own_views as payouts_own
 from lms.payouts import views as payouts
 from lms.people import sign_ins
 from lms.people import views as people
+from lms.pool import mentor_views as pool_mentor
+from lms.pool import staff_views as pool_staff
+from lms.pool import views as pool
 
 SAFE_METHODS = frozenset({"GET", "HEAD", "OPTIONS"})
 ROOT = Path(__file__).resolve().parent.parent
@@ -71,6 +74,9 @@ ROOMS: tuple[Blueprint, ...] = (  # one line a feature
     payouts_own.bp,
     credentials.bp,
     credentials_staff.bp,
+    pool.bp,
+    pool_mentor.bp,
+    pool_staff.bp,
 )
 
 POLICY = (

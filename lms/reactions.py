@@ -13,6 +13,7 @@ from lms.core.jobs import Handler
 from lms.credentials import listeners as credentials
 from lms.credentials import rendering as certificates
 from lms.learning import listeners as learning
+from lms.pool import listeners as pool
 
 Listener = Callable[[Fact], None]
 
@@ -21,6 +22,13 @@ LISTENERS: dict[Kind, Sequence[Listener]] = {
     Kind.QUIZ_PASSED: (learning.consider_completion,),
     Kind.SUBMISSION_RELEASED: (learning.consider_completion,),
     Kind.ENROLMENT_COMPLETED: (credentials.issue_once,),
+    Kind.CREDENTIAL_ISSUED: (pool.weigh_eligibility,),
+    Kind.CREDENTIAL_REVOKED: (pool.weigh_eligibility,),
+    Kind.ITEM_ACCEPTED: (pool.weigh_eligibility,),
+    Kind.ITEM_FIXED: (pool.weigh_eligibility,),
+    Kind.POOL_SIGNED_OFF: (pool.weigh_eligibility,),
+    Kind.PERSON_ADULT_CONFIRMED: (pool.weigh_eligibility,),
+    Kind.PAYOUT_METHOD_SET: (pool.weigh_eligibility,),
 }
 
 JOBS: dict[str, Handler] = {

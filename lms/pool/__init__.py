@@ -1,0 +1,1 @@
+"""Who is hired: the written rule, who meets it, who was invited and agreed."""

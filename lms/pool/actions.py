@@ -1,0 +1,130 @@
+"""What changes the pool: the rule, a mentor's word, weighing, promotion, the person's own consent and leaving."""
+
+from __future__ import annotations
+
+from collections.abc import Collection
+
+from sqlalchemy import select
+
+from lms.cohorts.models import Enrolment
+from lms.core import clock
+from lms.core.db import db
+from lms.core.errors import Refused
+from lms.core.facts import Kind, record
+from lms.core.i18n import _
+from lms.people import actions as people
+from lms.people.models import User
+from lms.pool import queries
+from lms.pool.eligibility import ready
+from lms.pool.eligibility import weigh as checks_of
+from lms.pool.models import WEIGHED, MemberState, MentorSignOff, PoolMember, RuleSet
+
+CONSENT_VERSION = "1"
+
+
+def set_rules(*, course: str, lower_bound: float, items: int, by: User) -> RuleSet:
+    """A new version of the rule, for everyone from now on; who was promoted before keeps the version they met."""
+    if not 0 < lower_bound < 1 or items < 1:
+        raise Refused(_("The lowest share of right answers is between 0 and 1. One item or more is needed."))
+    made = RuleSet(version=queries.rules().version + 1, course=course, lower_bound=lower_bound, items=items, made_by_id=by.id)
+    db.session.add(made)
+    record(Kind.POOL_RULES_SET, made, actor=by, version=made.version)
+    return made
+
+
+def sign_off(enrolment: Enrolment, *, by: User, sentence: str) -> MentorSignOff:
+    """A mentor says that this trainee is ready. Saying it again changes nothing."""
+    said = db.session.scalars(
+        select(MentorSignOff).where(MentorSignOff.user_id == enrolment.user_id, MentorSignOff.mentor_id == by.id)
+    ).one_or_none()
+    if said is not None:
+        return said
+    said = MentorSignOff(user_id=enrolment.user_id, mentor_id=by.id, cohort_id=enrolment.cohort_id, sentence=_needed(sentence))
+    db.session.add(said)
+    record(Kind.POOL_SIGNED_OFF, said, actor=by, person=enrolment.user_id)
+    return said
+
+
+def _needed(sentence: str) -> str:
+    if not sentence.strip():
+        raise Refused(_("Write a sentence. The person will read it."))
+    return sentence.strip()
+
+
+def weigh(person: User) -> PoolMember | None:
+    """Compare a person with the rule of today. Whoever meets all of it but the consent is eligible; the first time is a fact.
+
+    Run by many workers at once it is told once: the person's row is locked first. Somebody without the certificate and without an
+    accepted item has no place yet. From the invitation on nothing is weighed: people decide.
+    """
+    db.session.execute(select(User.id).where(User.id == person.id).with_for_update(key_share=True))
+    member = db.session.get(PoolMember, person.id, populate_existing=True)
+    if member is not None and member.state not in WEIGHED:
+        return member
+    rules = queries.rules()
+    values = queries.values_of(person, rules)
+    if member is None:
+        if not (values.certificate or values.accepted):
+            return None
+        member = PoolMember(id=person.id, state=MemberState.NONE)
+        db.session.add(member)
+    member.rule_version, member.values, member.weighed_at = rules.version, values.to_dict(), clock.now()
+    member.state = MemberState.ELIGIBLE if ready(checks_of(values, rules)) else MemberState.NONE
+    if member.state is MemberState.ELIGIBLE and member.eligible_at is None:
+        member.eligible_at = clock.now()
+        record(Kind.POOL_ELIGIBLE, member, rule=rules.version)
+    return member
+
+
+def promote(member: PoolMember, *, by: User, sentence: str) -> None:
+    """Invite a person who meets the rule today, with the reason. The row must be locked by the caller."""
+    sentence = _needed(sentence)
+    if by.id == member.id:
+        raise Refused(_("Another person of the staff must decide about you."))
+    if member.state not in WEIGHED:
+        raise Refused(_("This person was invited already."))
+    rules = queries.rules()
+    values = queries.values_of(member.user, rules)
+    if not ready(checks_of(values, rules)):
+        raise Refused(_("This person does not meet the rule today."))
+    member.rule_version, member.values, member.weighed_at = rules.version, values.to_dict(), clock.now()
+    member.state, member.sentence, member.not_yet = MemberState.INVITED, sentence, None
+    member.promoted_by_id, member.invited_at = by.id, clock.now()
+    member.eligible_at = member.eligible_at or clock.now()
+    record(Kind.POOL_INVITED, member, actor=by, rule=rules.version)
+
+
+def say_not_yet(member: PoolMember, *, by: User, sentence: str) -> None:
+    """Tell a person what to do first. The row must be locked by the caller."""
+    if member.state not in WEIGHED:
+        raise Refused(_("This person was invited already."))
+    member.not_yet, member.not_yet_by_id, member.not_yet_at = _needed(sentence), by.id, clock.now()
+    record(Kind.POOL_NOT_YET, member, actor=by)
+
+
+def agree(member: PoolMember, *, by: User, purposes: Collection[str], language: str) -> None:
+    """The person joins, and agrees to those purposes that were ticked; each can be taken back. The row must be locked by the caller."""
+    if by.id != member.id:
+        raise Refused(_("Only you can agree for yourself."))
+    if member.state is MemberState.ACTIVE:
+        return
+    if member.state is not MemberState.INVITED:
+        raise Refused(_("You can join when we invite you."))
+    for purpose in (queries.JOIN, *(one for one in queries.PURPOSES if one in purposes)):
+        people.consent(by, purpose=purpose, version=CONSENT_VERSION, language=language)
+    member.state, member.consented_at = MemberState.ACTIVE, clock.now()
+    record(Kind.POOL_CONSENTED, member, actor=by)
+
+
+def leave(member: PoolMember, *, by: User) -> None:
+    """The person leaves; every consent given for the pool ends. Money that was earned stays owed. The row must be locked."""
+    if by.id != member.id:
+        raise Refused(_("Only you can leave for yourself."))
+    if member.state is MemberState.EXITED:
+        return
+    if member.state not in (MemberState.INVITED, MemberState.ACTIVE):
+        raise Refused(_("You are not in the pool."))
+    for purpose in (queries.JOIN, *queries.PURPOSES):
+        people.withdraw(by, purpose=purpose)
+    member.state, member.exited_at = MemberState.EXITED, clock.now()
+    record(Kind.POOL_LEFT, member, actor=by)

@@ -1,0 +1,33 @@
+"""What people type about the pool: sentences with reasons, and what a person agrees to."""
+
+from __future__ import annotations
+
+from wtforms import BooleanField, TextAreaField
+from wtforms.validators import InputRequired, Length
+
+from lms.core.forms import Form, strip
+from lms.core.i18n import _l
+
+NEEDED = InputRequired(_l("Write a sentence. The person will read it."))
+
+
+class PromotionForm(Form):
+    sentence = TextAreaField(_l("Why this person"), [NEEDED, Length(max=400)], [strip])
+
+
+class NotYetForm(Form):
+    advice = TextAreaField(_l("What this person will read"), [NEEDED, Length(max=400)], [strip])
+
+
+class SignOffForm(Form):
+    sentence = TextAreaField(_l("Why this person is ready"), [NEEDED, Length(max=400)], [strip])
+
+
+class ConsentForm(Form):
+    share_name = BooleanField(_l("Clients may see my name"))
+    share_scores = BooleanField(_l("Clients may see how well I work"))
+    keep_samples = BooleanField(_l("We may keep examples of my work"))
+
+    def purposes(self) -> list[str]:
+        """The purposes that were ticked, by their names in the consents."""
+        return [f"pool.{name}" for name in ("share_name", "share_scores", "keep_samples") if self[name].data]

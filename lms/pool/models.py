@@ -1,0 +1,85 @@
+"""A person's place in the pool, what a mentor said about them, and the versions of the rule."""
+
+from __future__ import annotations
+
+from datetime import datetime
+from enum import StrEnum
+from typing import Any
+
+from sqlalchemy import ForeignKey, String, UniqueConstraint
+from sqlalchemy.orm import Mapped, mapped_column, relationship
+
+from lms.cohorts.models import Cohort
+from lms.core import clock
+from lms.core.db import Model, choice
+from lms.people.models import User
+
+
+class MemberState(StrEnum):
+    """The way into the pool and out of it (design: annotation, section 3)."""
+
+    NONE = "none"
+    ELIGIBLE = "eligible"
+    INVITED = "invited"
+    ACTIVE = "active"
+    EXITED = "exited"
+
+
+WEIGHED = (MemberState.NONE, MemberState.ELIGIBLE)  # goes with the values; from the invitation on, people decide
+
+
+class PoolMember(Model):
+    """A person's place in the pool; its id is the person's. `values` are those of the last weighing, kept from the promotion on."""
+
+    __tablename__ = "pool_member"
+
+    id: Mapped[int] = mapped_column("user_id", ForeignKey("person.id"), primary_key=True, autoincrement=False)
+    state: Mapped[MemberState] = mapped_column(choice(MemberState), default=MemberState.NONE, index=True)
+    rule_version: Mapped[int]
+    values: Mapped[dict[str, Any]]
+    weighed_at: Mapped[datetime]
+    eligible_at: Mapped[datetime | None]  # the first time
+    not_yet: Mapped[str | None] = mapped_column(String(400))  # what the trainee reads
+    not_yet_by_id: Mapped[int | None] = mapped_column(ForeignKey("person.id"))
+    not_yet_at: Mapped[datetime | None]
+    sentence: Mapped[str | None] = mapped_column(String(400))  # why this person was promoted
+    promoted_by_id: Mapped[int | None] = mapped_column(ForeignKey("person.id"))
+    invited_at: Mapped[datetime | None]
+    consented_at: Mapped[datetime | None]
+    exited_at: Mapped[datetime | None]
+
+    user: Mapped[User] = relationship(foreign_keys=[id])
+    promoted_by: Mapped[User | None] = relationship(foreign_keys=[promoted_by_id])
+
+
+class MentorSignOff(Model):
+    """A mentor of the cohort says that a trainee is ready for paid work, and why."""
+
+    __tablename__ = "mentor_sign_off"
+    __table_args__ = (UniqueConstraint("user_id", "mentor_id"), {"info": {"append_only": True}})
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    user_id: Mapped[int] = mapped_column(ForeignKey("person.id"))
+    mentor_id: Mapped[int] = mapped_column(ForeignKey("person.id"))
+    cohort_id: Mapped[int] = mapped_column(ForeignKey("cohort.id"))
+    sentence: Mapped[str] = mapped_column(String(400))
+    at: Mapped[datetime] = mapped_column(default=clock.now)
+
+    user: Mapped[User] = relationship(foreign_keys=[user_id])
+    mentor: Mapped[User] = relationship(foreign_keys=[mentor_id])
+    cohort: Mapped[Cohort] = relationship()
+
+
+class RuleSet(Model):
+    """One version of the rule's thresholds, in an installation that changed them."""
+
+    __tablename__ = "pool_rule_set"
+    __table_args__ = ({"info": {"append_only": True}},)
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    version: Mapped[int] = mapped_column(unique=True)
+    course: Mapped[str] = mapped_column(String(60))
+    lower_bound: Mapped[float]
+    items: Mapped[int]
+    made_at: Mapped[datetime] = mapped_column(default=clock.now)
+    made_by_id: Mapped[int] = mapped_column(ForeignKey("person.id"))

@@ -1,0 +1,73 @@
+"""Reading the pool: the rule that holds now, what is true of a person, who meets the rule and who does not yet."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from sqlalchemy import Select, exists, select
+from sqlalchemy.orm import joinedload
+
+from lms.annotation import queries as annotation
+from lms.catalogue import queries as catalogue
+from lms.catalogue.plain import Text
+from lms.cohorts.policy import mentored_cohort_ids
+from lms.core.db import db
+from lms.credentials import queries as credentials
+from lms.payouts import queries as payouts
+from lms.people import queries as people
+from lms.people.models import User
+from lms.pool.eligibility import Rules, Values
+from lms.pool.models import MemberState, MentorSignOff, PoolMember, RuleSet
+
+JOIN = "pool.join"
+PURPOSES = ("pool.share_name", "pool.share_scores", "pool.keep_samples")  # each agreed to on its own
+
+
+def rules() -> Rules:
+    """The rule that holds now."""
+    kept = db.session.scalars(select(RuleSet).order_by(RuleSet.version.desc()).limit(1)).one_or_none()
+    return Rules(kept.version, kept.course, kept.lower_bound, kept.items) if kept else Rules()
+
+
+def values_of(person: User, rules: Rules) -> Values:
+    """What is true of a person today."""
+    practice = annotation.mock_summary(person)
+    return Values(
+        certificate=credentials.holds(person, rules.course),
+        accepted=practice.accepted,
+        skills=practice.lower_bound,
+        sign_off=bool(db.session.scalar(select(exists().where(MentorSignOff.user_id == person.id)))),
+        adult=bool(person.adult),
+        payout_method=payouts.method_of(person) is not None,
+        consent=people.consent_of(person, JOIN) is not None,
+    )
+
+
+def course_title(uid: str) -> Text:
+    """The title of the course that the rule asks for; its uid where it was never published here."""
+    version = catalogue.latest(uid)
+    return catalogue.course(version.id).title if version else Text(en=uid)
+
+
+def place_of(person: User) -> PoolMember | None:
+    return db.session.get(PoolMember, person.id)
+
+
+def sign_offs(person_id: int) -> Sequence[MentorSignOff]:
+    """What mentors said about a person, the newest first."""
+    return db.session.scalars(
+        select(MentorSignOff)
+        .where(MentorSignOff.user_id == person_id)
+        .options(joinedload(MentorSignOff.mentor))
+        .order_by(MentorSignOff.id.desc())
+    ).all()
+
+
+def seats_of(mentor: User) -> set[int]:
+    """Ids of the cohorts a mentor has a seat in."""
+    return set(db.session.scalars(mentored_cohort_ids(mentor)))
+
+
+def in_state(visible: Select[PoolMember], *states: MemberState) -> Select[PoolMember]:
+    """Places in these states with their people; who has waited longest comes first."""
+    return visible.where(PoolMember.state.in_(states)).options(joinedload(PoolMember.user)).order_by(PoolMember.eligible_at, PoolMember.id)

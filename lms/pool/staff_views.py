@@ -1,0 +1,80 @@
+"""The staff's side of the pool: the rule, who meets it, who does not yet, who is in."""
+
+from __future__ import annotations
+
+from flask import Blueprint, flash, redirect, render_template, request, url_for
+from flask.typing import ResponseReturnValue
+
+from lms.core.access import Role, me, one_or_404, only
+from lms.core.forms import tried
+from lms.core.i18n import _, language
+from lms.core.pages import page_of
+from lms.pool import actions, policy, queries, wording
+from lms.pool.eligibility import Values, weigh
+from lms.pool.forms import NotYetForm, PromotionForm
+from lms.pool.models import MemberState, PoolMember
+
+bp = Blueprint("pool_staff", __name__)
+SHOWN = {
+    "ready": (MemberState.ELIGIBLE,),
+    "not-yet": (MemberState.NONE,),
+    "members": (MemberState.INVITED, MemberState.ACTIVE, MemberState.EXITED),
+}
+
+
+@bp.get("/pool")
+@only(Role.STAFF)
+def index() -> ResponseReturnValue:
+    """The rule on top; below it those who meet it, those who do not yet, or the members."""
+    show = request.args.get("show", "ready") if request.args.get("show") in SHOWN else "ready"
+    page = page_of(queries.in_state(policy.visible_members(me()), *SHOWN[show]))
+    rules = queries.rules()
+    checks = {member.id: weigh(Values.from_dict(member.values), rules) for member in page.rows}
+    rule = wording.rule(rules, queries.course_title(rules.course).in_language(language()))
+    return render_template("pool/index.html", show=show, page=page, checks=checks, rules=rules, rule=rule, words=wording)
+
+
+@bp.get("/pool/<int:id>")
+@only(Role.STAFF)
+def show(id: int) -> ResponseReturnValue:
+    """One person: every value, what mentors said, and the two decisions."""
+    return _page(one_or_404(policy.visible_members(me()), id), PromotionForm(), NotYetForm())
+
+
+@bp.post("/pool/<int:id>/promotion")
+@only(Role.STAFF)
+def promote(id: int) -> ResponseReturnValue:
+    """Invite this person."""
+    member, form = one_or_404(policy.visible_members(me()), id, lock=True), PromotionForm()
+    if not form.validate_on_submit() or not tried(form, actions.promote, member, by=me(), sentence=form.sentence.data or ""):
+        return _page(one_or_404(policy.visible_members(me()), id), form, NotYetForm(formdata=None)), 422
+    flash(_("Invited. The person reads your sentence and decides."), "ok")
+    return redirect(url_for("pool_staff.index"), 303)
+
+
+@bp.post("/pool/<int:id>/not-yet")
+@only(Role.STAFF)
+def say_not_yet(id: int) -> ResponseReturnValue:
+    """Tell this person what to do first."""
+    member, form = one_or_404(policy.visible_members(me()), id, lock=True), NotYetForm()
+    if not form.validate_on_submit() or not tried(form, actions.say_not_yet, member, by=me(), sentence=form.advice.data or ""):
+        return _page(one_or_404(policy.visible_members(me()), id), PromotionForm(formdata=None), form), 422
+    flash(_("Saved. The person reads it on the Work page."), "ok")
+    return redirect(url_for("pool_staff.show", id=id), 303)
+
+
+def _page(member: PoolMember, promotion: PromotionForm, not_yet: NotYetForm) -> str:
+    rules = queries.rules()
+    decided = member.state in (MemberState.INVITED, MemberState.ACTIVE, MemberState.EXITED)
+    values = Values.from_dict(member.values) if decided else queries.values_of(member.user, rules)
+    return render_template(
+        "pool/show.html",
+        member=member,
+        checks=weigh(values, rules),
+        words=wording,
+        said=queries.sign_offs(member.id),
+        decided=decided,
+        form=promotion,
+        not_yet=not_yet,
+        error=bool(promotion.errors or promotion.form_errors or not_yet.errors or not_yet.form_errors),
+    )
