@@ -21,7 +21,6 @@ from lms.core.sealing import blind
 from lms.people import identifiers, passwords, queries
 from lms.people.models import Consent, SignIn, SignInCode, User
 
-CODE_TRIES = 5
 CODE_LIFE = timedelta(hours=24)
 SLIP_LIFE = timedelta(days=7)
 
@@ -63,7 +62,7 @@ def _identify(person: User, text: str) -> None:
         person.phone = found.values[0]
         person.phone_index = blind(found.values[0], "person.phone")
     else:
-        person.sign_in_name = identifiers.fold(text)[:60]
+        person.sign_in_name = identifiers.sign_in_name(text)
 
 
 def make_code(person: User, *, by: User | None, life: timedelta = CODE_LIFE) -> str:
@@ -82,42 +81,36 @@ def _code_hash(person_id: int, digits: str) -> str:
     return blind(f"{person_id}:{digits}", "sign_in_code")
 
 
-def use_code(identifier: str, digits: str, password: str) -> int:
-    """Choose a new password with a code; every sign-in of the person ends. The person's id.
+def use_code(identifier: str, digits: str, password: str) -> bool:
+    """Choose a new password with a code; every sign-in of the person ends.
 
-    Raises Refused with one sentence for an unknown person, a wrong code and an old one, so that nobody learns who is here. A wrong
-    guess is counted by the caller through `count_wrong_code`, because what raises is rolled back.
+    False for an unknown person, a wrong code and an old one alike, so that nobody learns who is here. A wrong guess is counted under a
+    lock: guesses sent at once count one by one. Raises Refused for a short password, and the code lives.
     """
-    wrong = Refused(_("The name or the code is not right, or the code is old. Ask your mentor for a new one."))
     person = queries.by_identifier(identifier)
-    code = queries.open_code(person) if person else None
-    if person is None or code is None or not hmac.compare_digest(code.code_hash, _code_hash(person.id, latin_digits(digits).strip())):
-        raise wrong
+    code = queries.open_code(person)
+    if person is None or code is None:
+        return False
+    if not hmac.compare_digest(code.code_hash, _code_hash(person.id, latin_digits(digits).strip())):
+        code.wrong += 1
+        return False
     if len(password) < (least := passwords.shortest(person.roles)):
         raise Refused(_("Your password is too short. Use %(n)s signs or more.", n=least))
     person_id, code_id = person.id, code.id
     release()
     made = passwords.make(password)
-    now = clock.now()
-    if _taken(update(SignInCode).where(SignInCode.id == code_id, SignInCode.used_at.is_(None)).values(used_at=now)) != 1:
-        raise wrong  # another request used it while the hash was made
+    still_open = (SignInCode.id == code_id, SignInCode.used_at.is_(None), SignInCode.wrong < queries.CODE_TRIES)
+    if _taken(update(SignInCode).where(*still_open).values(used_at=clock.now())) != 1:
+        return False  # another request used it while the hash was made
     person = db.session.get_one(User, person_id)
     person.password_hash = made
     end_sign_ins(person)
     record(Kind.PERSON_PASSWORD_SET, person, actor=person)
-    return person_id
+    return True
 
 
 def _taken(statement: object) -> int:
     return int(db.session.execute(statement).rowcount)  # type: ignore[call-overload]
-
-
-def count_wrong_code(identifier: str) -> None:
-    """Remember a wrong guess at the newest open code; after five it is dead."""
-    person = queries.by_identifier(identifier)
-    code = queries.open_code(person) if person else None
-    if code is not None:
-        db.session.execute(update(SignInCode).where(SignInCode.id == code.id).values(wrong=SignInCode.wrong + 1))
 
 
 def set_password(person: User, password: str, *, by: User) -> None:
@@ -141,12 +134,6 @@ def sign_in(person: User, *, device: str) -> str:
     record(Kind.PERSON_SIGNED_IN, person, actor=person)
     person.sign_in_token = token
     return token
-
-
-def rehash(person: User, password: str) -> None:
-    """Keep the password under today's cost where it was made under an older one."""
-    if person.password_hash and passwords.hasher().check_needs_rehash(person.password_hash):
-        person.password_hash = passwords.make(password)
 
 
 def step_up(person: User) -> None:

@@ -33,7 +33,19 @@ def read(text: str) -> Identifier:
         return Identifier("email", (folded,))
     if re.fullmatch(r"\+?[\d\s().\-/]{6,24}", folded):
         return Identifier("phone", phones(folded))
-    return Identifier("name", (folded,))
+    return Identifier("name", (sign_in_name(text),))
+
+
+def sign_in_name(text: str) -> str:
+    """The one form in which a sign-in name is kept and looked for."""
+    return fold(latin_digits(text))[:60]
+
+
+def counted_as(text: str) -> str:
+    """One word for every way of writing the same identifier, so that guesses are counted together. A phone is known by its last digits."""
+    if re.fullmatch(r"\+?[\d\s().\-/]{6,24}", fold(latin_digits(text))):
+        return "phone:" + re.sub(r"\D", "", latin_digits(text))[-7:]
+    return sign_in_name(text)
 
 
 def phones(text: str) -> tuple[str, ...]:

@@ -47,6 +47,11 @@ def matches(kept: str | None, password: str) -> bool:
     return right and kept is not None
 
 
+def remade(kept: str, password: str) -> str | None:
+    """A new hash of a password that was right, where the kept one was made at an older cost. Slow."""
+    return make(password) if hasher().check_needs_rehash(kept) else None
+
+
 def shortest(roles: frozenset[Role]) -> int:
     """How many signs a password needs: 8 for trainees, 12 for those who see other people's rows."""
     return TRAINEE_LENGTH if roles <= {Role.TRAINEE} else LENGTH

@@ -13,6 +13,8 @@ from lms.core.sealing import blind
 from lms.people import identifiers
 from lms.people.models import Consent, SignIn, SignInCode, User
 
+CODE_TRIES = 5
+
 
 def by_identifier(text: str) -> User | None:
     """The active person whose e-mail, phone or sign-in name this is; None where nobody or several could be meant."""
@@ -22,7 +24,7 @@ def by_identifier(text: str) -> User | None:
     elif found.kind == "phone" and found.values:
         way = User.phone_index.in_([blind(value, "person.phone") for value in found.values])
     else:
-        way = User.sign_in_name == found.values[0] if found.values else User.sign_in_name == identifiers.fold(text)
+        way = User.sign_in_name == identifiers.sign_in_name(text)
     people = db.session.scalars(select(User).where(way, User.active).limit(2)).all()
     return people[0] if len(people) == 1 else None
 
@@ -37,13 +39,15 @@ def by_token_hash(hashed: str) -> SignIn | None:
     ).one_or_none()
 
 
-def open_code(person: User) -> SignInCode | None:
-    """The newest code of this person that can still be used."""
+def open_code(person: User | None) -> SignInCode | None:
+    """The newest code of this person that can still be used, locked. For nobody the same statement finds nothing, in the same time."""
     return db.session.scalars(
         select(SignInCode)
-        .where(SignInCode.user_id == person.id, SignInCode.used_at.is_(None), SignInCode.expires_at > clock.now(), SignInCode.wrong < 5)
+        .where(SignInCode.user_id == (person.id if person else 0), SignInCode.used_at.is_(None))
+        .where(SignInCode.expires_at > clock.now(), SignInCode.wrong < CODE_TRIES)
         .order_by(SignInCode.id.desc())
         .limit(1)
+        .with_for_update()
     ).one_or_none()
 
 
@@ -59,7 +63,7 @@ def consent_of(person: User, purpose: str) -> Consent | None:
 
 def free_sign_in_name(name: str) -> str:
     """A sign-in name nobody has, made from a name: `amina.haddad`, `amina.haddad2`."""
-    base = re.sub(r"\s+", ".", identifiers.fold(name))[:40] or "person"
+    base = re.sub(r"\s+", ".", identifiers.sign_in_name(name))[:40] or "person"
     taken = set(db.session.scalars(select(User.sign_in_name).where(User.sign_in_name.startswith(base, autoescape=True))))
     candidates = (base if n == 1 else f"{base}{n}" for n in range(1, len(taken) + 2))
     return next(candidate for candidate in candidates if candidate not in taken)

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from ipaddress import ip_address, ip_network
+
 from flask import Blueprint, abort, current_app, flash, redirect, render_template, request, session, url_for
 from flask.typing import ResponseReturnValue
 from flask_limiter import Limiter
@@ -9,8 +11,8 @@ from flask_limiter.util import get_remote_address
 from flask_login import current_user
 
 from lms.core.access import me, public, signed_in
-from lms.core.db import db, mode, release
-from lms.core.forms import tried
+from lms.core.db import db, release
+from lms.core.errors import Refused
 from lms.core.i18n import OFFERED, _
 from lms.core.pages import safe_next
 from lms.people import actions, identifiers, passwords, queries, sign_ins
@@ -18,12 +20,20 @@ from lms.people.forms import CodeForm, NameForm, PasswordForm, SignInForm
 from lms.people.models import User
 
 bp = Blueprint("people", __name__)
-limiter = Limiter(key_func=get_remote_address)
+
+
+def _address() -> str:
+    """Where a request comes from. Of an IPv6 address the first half: its owner changes the other at will."""
+    address = ip_address(get_remote_address())
+    return str(address) if address.version == 4 else str(ip_network((address, 64), strict=False))
+
+
+limiter = Limiter(key_func=_address)
 
 
 def _account_here() -> str:
     """Account first, address last: a learning centre or a camp is one address, and a stranger elsewhere must not lock anyone out."""
-    return identifiers.fold(request.form.get("identifier", ""))[:100] + "|" + get_remote_address()
+    return identifiers.counted_as(request.form.get("identifier", "")) + "|" + _address()
 
 
 def _wrong(response: object) -> bool:
@@ -60,9 +70,13 @@ def _recognised(form: SignInForm) -> User | None:
     person = queries.by_identifier(form.identifier.data or "")
     id, kept = (person.id, person.password_hash) if person else (0, None)
     release()
-    right = passwords.matches(kept, form.password.data or "")
-    mode(write=True)
-    return db.session.get(User, id) if right else None
+    password = form.password.data or ""
+    if not passwords.matches(kept, password) or kept is None:
+        return None
+    made = passwords.remade(kept, password)
+    found = db.session.get_one(User, id)
+    found.password_hash = made or found.password_hash
+    return found
 
 
 @bp.get("/sign-in/code")
@@ -79,13 +93,21 @@ def code() -> ResponseReturnValue:
 def send_code() -> ResponseReturnValue:
     """Choose a password with a code; then sign in with it."""
     form = CodeForm()
-    if not form.validate_on_submit():
-        return render_template("people/code.html", form=form, error=True), 422
-    if not tried(form, actions.use_code, form.identifier.data, form.code.data, form.password.data):
-        actions.count_wrong_code(form.identifier.data or "")
+    if not form.validate_on_submit() or not _chosen(form):
         return render_template("people/code.html", form=form, error=True), 422
     flash(_("Your new password is saved. Sign in with it."), "ok")
     return redirect(url_for("people.sign_in"), 303)
+
+
+def _chosen(form: CodeForm) -> bool:
+    """Whether the code was right and the password is set; else the form says why. A wrong guess stays counted, so nothing is undone."""
+    try:
+        if actions.use_code(form.identifier.data or "", form.code.data or "", form.password.data or ""):
+            return True
+        form.refuse(_("The name or the code is not right, or the code is old. Ask your mentor for a new one."))
+    except Refused as no:
+        form.refuse(no.sentence)
+    return False
 
 
 @bp.post("/sign-out")
