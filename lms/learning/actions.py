@@ -68,7 +68,7 @@ def why_not_again(quiz: Quiz, sent: Sequence[datetime], now: datetime) -> str:
     if quiz.attempts and len(sent) >= quiz.attempts:
         return str(_("You answered these questions %(n)s times. Ask your mentor for help.", n=fmt.num(len(sent))))
     if sent and (wait := sent[-1] + timedelta(minutes=quiz.cooldown) - now) > timedelta(0):
-        return str(_("Rest first. You can try again in %(time)s.", time=fmt.waited(wait + timedelta(minutes=1))))
+        return str(_("Rest first. You can try again in %(time)s.", time=fmt.waited(wait + timedelta(seconds=59))))
     return ""
 
 

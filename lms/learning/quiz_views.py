@@ -124,7 +124,7 @@ def result(course: str, lesson: str, attempt: int) -> ResponseReturnValue:
     return render_template(
         "learning/result.html",
         asked=asked, score=score, marks={mark.question.uid: mark for mark in score.marks}, passed=score.reaches(asked.quiz.pass_percent),
-        told=_told(asked, study), wording=wording, points=naming.points, shown=naming.shown, next=days.next_in(study),
+        explained=_explained(asked, study), wording=wording, points=naming.points, shown=naming.shown, next=days.next_in(study),
         refusal=actions.why_not_again(asked.quiz, sent, clock.now()), form=SendForm(),
     )  # fmt: skip
 
@@ -169,7 +169,7 @@ def _question_page(asked: Asked, n: int, form: Form) -> str:
     )  # fmt: skip
 
 
-def _told(asked: Asked, study: Study) -> bool:
+def _explained(asked: Asked, study: Study) -> bool:
     """Whether the quiz explains its answers now."""
     match asked.quiz.feedback:
         case Feedback.NEVER:

@@ -1,0 +1,172 @@
+"""Reading a lesson: the text as published, kept by the phone, closed until it opens; marked as read once."""
+
+from __future__ import annotations
+
+import html as markup
+import shutil
+from collections.abc import Callable
+from datetime import UTC, datetime
+from pathlib import Path
+from types import SimpleNamespace
+from typing import Any
+
+import pytest
+from flask import Flask
+from sqlalchemy import select
+
+from lms.catalogue import actions as catalogue_actions
+from lms.catalogue import queries as catalogue
+from lms.cohorts.models import Cohort, CohortCourse, CohortState, Enrolment, EnrolmentState
+from lms.core import clock
+from lms.core.db import db, transaction
+from lms.core.facts import Fact, Kind
+from lms.learning.models import Reading
+from tests.courses import TINY
+from tests.statements import counted
+
+LESSON = "/learn/tiny/labels"
+
+
+@pytest.fixture
+def plain(app: Flask, world: SimpleNamespace, tmp_path: Path) -> None:
+    """The tiny course without its quiz and task: each lesson is done by reading."""
+    folder = Path(shutil.copytree(TINY, tmp_path / "tiny"))
+    for name in ("quiz.yml", "quiz.ar.yml"):
+        (folder / "01-labels" / name).unlink()
+    for name in ("assignment.md", "rubric.yml"):
+        (folder / "02-rules" / name).unlink()
+    lesson = folder / "02-rules" / "lesson.md"
+    lesson.write_text(lesson.read_text().replace("complete: {passed: tiny/rule}\n", ""))
+    course = folder / "course.yml"
+    course.write_text(course.read_text().partition("groups:")[0] + "skills: [Reads]\ncriteria: [Read it]\n")
+    with app.app_context(), transaction(write=True):
+        version = catalogue_actions.publish(folder, by=None)
+        db.session.add(CohortCourse(cohort_id=world.cohort, version_id=version.id, course_uid="tiny"))
+
+
+@pytest.mark.parametrize("language", ["en", "ar"])
+def test_the_page_holds_the_html_made_at_publish(app: Flask, as_: Any, course: int, language: str) -> None:
+    amina = as_("amina")
+    amina.post("/language", data={"lang": language})
+    with app.app_context():
+        html, spoken = catalogue.lesson_html(course, "tiny/labels", language)
+    page = amina.page(LESSON)
+    assert spoken == language
+    assert html in page
+    assert f'<html lang="{language}" dir="{"rtl" if language == "ar" else "ltr"}">' in page
+
+
+def test_a_lesson_that_is_not_translated_says_so_once(as_: Any, plain: None) -> None:
+    amina = as_("amina")
+    amina.post("/language", data={"lang": "ar"})
+    amina.post(LESSON + "/done")
+    page = amina.page("/learn/tiny/rules")
+    assert '<article class="read" lang="en" dir="ltr">' in page
+    assert page.count('<p class="note">') == 1
+    assert '<html lang="ar" dir="rtl">' in page
+
+
+def test_the_page_says_nothing_of_its_reader(as_: Any, course: int) -> None:
+    amina, hana = as_("amina"), as_("hana")
+    page = amina.page(LESSON)
+    assert page == hana.page(LESSON)
+    assert "csrf" not in page
+    assert "Amina" not in page
+
+
+def test_a_kept_page_is_not_sent_again(as_: Any, course: int) -> None:
+    amina = as_("amina")
+    first = amina.get(LESSON)
+    assert first.headers["Cache-Control"] == "private, no-cache"
+    tag = first.headers["ETag"]
+    for known in (tag, tag[:-1] + ':gzip"'):  # a compressed copy bears the second
+        again = amina.get(LESSON, headers={"If-None-Match": known})
+        assert again.status_code == 304
+        assert again.data == b""
+    amina.post("/language", data={"lang": "ar"})
+    assert amina.get(LESSON, headers={"If-None-Match": tag}).status_code == 200
+
+
+def test_a_sentence_that_waits_makes_it_another_page(as_: Any, plain: None) -> None:
+    amina = as_("amina")
+    tag = amina.get(LESSON).headers["ETag"]
+    amina.post(LESSON + "/done")
+    with amina.session_transaction() as session:
+        assert session["_flashes"]
+    told = amina.get(LESSON, headers={"If-None-Match": tag})
+    assert told.status_code == 200
+    assert "You read lesson 1." in told.get_data(as_text=True)
+
+
+@pytest.mark.parametrize("address", [LESSON, "/today", "/learn/tiny"])
+def test_a_page_asks_little_of_the_database(as_: Any, course: int, sent: Callable[..., int], handed_in: Any, address: str) -> None:
+    amina = as_("amina")
+    sent(amina)
+    handed_in()
+    amina.page(address)
+    with counted() as statements:
+        amina.page(address)
+    assert len(statements) <= 6, "\n".join(statements)
+
+
+def test_the_end_of_a_lesson_leads_on(as_: Any, plain: None) -> None:
+    assert f'href="{LESSON}/done"' in as_("amina").page(LESSON)
+
+
+def test_reading_is_marked_once(as_: Any, plain: None, rows: Callable[..., Any]) -> None:
+    amina = as_("amina")
+    assert "Did you read all of it?" in amina.page(LESSON + "/done")
+    for _tap in range(2):
+        assert amina.post(LESSON + "/done").location == "/learn/tiny"
+    assert [row.lesson_uid for row in rows(select(Reading))] == ["tiny/labels"]
+    assert len(rows(select(Fact).where(Fact.kind == str(Kind.LESSON_READ)))) == 1
+    assert "50% of the course is done." in amina.page("/learn/tiny")
+
+
+@pytest.mark.parametrize("address", ["/tiny/none", "/none", "/none/labels", "/tiny/none/done", "/tiny/none/quiz", "/tiny/rules/quiz"])
+def test_what_is_not_there_is_not_found(as_: Any, course: int, address: str) -> None:
+    assert as_("amina").get("/learn" + address).status_code == 404
+
+
+@pytest.mark.parametrize("address", ["/today", "/learn", "/learn/tiny", LESSON, LESSON + "/done", LESSON + "/quiz"])
+@pytest.mark.parametrize("name", ["bilal", "dana", "efe", "fay"])
+def test_only_trainees_learn(as_: Any, course: int, name: str, address: str) -> None:
+    assert as_(name).get(address).status_code == 403
+
+
+def test_who_left_the_cohort_reads_no_more(app: Flask, as_: Any, course: int, world: SimpleNamespace) -> None:
+    with app.app_context(), transaction(write=True):
+        db.session.get_one(Enrolment, world.enrolment).state = EnrolmentState.REMOVED
+    amina = as_("amina")
+    assert amina.get(LESSON).status_code == 404
+    assert amina.post(LESSON + "/done").status_code == 404
+    assert "You are not in a course yet" in amina.page("/today")
+
+
+def test_a_lesson_is_closed_until_it_opens(as_: Any, course: int, rows: Callable[..., Any]) -> None:
+    amina = as_("amina")
+    with clock.held(datetime(2026, 11, 2, 6, 59, tzinfo=UTC)):  # 8:59 in Beirut
+        page = amina.page(LESSON)
+        assert "This opens on Monday, 2 November 2026, 09:00" in page
+        assert "right answer for an example" not in page
+        assert amina.post(LESSON + "/done").location == LESSON
+    assert rows(select(Reading)) == []
+    with clock.held(datetime(2026, 11, 2, 7, 0, tzinfo=UTC)):
+        assert "right answer for an example" in amina.page(LESSON)
+
+
+def test_what_must_come_first_is_named_with_its_way(as_: Any, course: int) -> None:
+    page = as_("amina").page("/learn/tiny/rules")
+    assert "Do this first" in page
+    assert f'<a href="{LESSON}">' in page
+    assert markup.unescape(page).count("A rule says which label is right") == 0
+
+
+def test_before_the_cohort_starts_nothing_is_open(app: Flask, as_: Any, course: int, world: SimpleNamespace) -> None:
+    with app.app_context(), transaction(write=True):
+        db.session.get_one(Cohort, world.cohort).state = CohortState.SCHEDULED
+    amina = as_("amina")
+    with clock.held(datetime(2026, 10, 20, 9, 0, tzinfo=UTC)):
+        assert "Your course starts on Monday, 2 November 2026" in amina.page("/today")
+        assert "Your course starts on" in amina.page("/learn/tiny")
+        assert "This opens on" in amina.page(LESSON)
