@@ -121,11 +121,13 @@ def _keep(task: Assignment, by: User, answers: tuple[schemas.Answer, ...], key: 
     task.state, task.answered_at = AssignmentState.IN_REVIEW, annotation.received_at
     facts.record(facts.Kind.ITEM_SUBMITTED, task, actor=by, rev=task.rev)
     gold = queries.approved_gold(task.item_id)
-    # Practice is for learning: it needs no second pair of eyes where the answer is known.
-    if gold is not None and (score(task.project, annotation, gold) or task.project.phase is Phase.PRACTICE):
-        reviewing.accept(task, by=None)
+    if gold is not None:
+        score(task.project, annotation, gold)
+    if gold is not None and task.project.phase is Phase.PRACTICE:
+        reviewing.accept(task, by=None)  # it is for learning: no second pair of eyes where the answer is known, and told at once
     else:
         reviewing.decide_within_a_week(annotation.received_at)
+    reviewing.accept_met_gold(task.project_id, by.id)
     return annotation
 
 

@@ -11,6 +11,7 @@ from lms.annotation import plain, policy, queries, reviewing, showing, wording
 from lms.annotation.forms import DecisionForm
 from lms.annotation.models import Assignment, Decision
 from lms.annotation.views import picture_of
+from lms.core import clock
 from lms.core.access import Role, me, one_or_404, only, require
 from lms.core.forms import tried
 from lms.core.i18n import _, language
@@ -24,7 +25,7 @@ bp = Blueprint("annotation_mentor", __name__)
 def reviews() -> ResponseReturnValue:
     """Answers that wait, the riskiest first."""
     page = page_of(queries.review_queue(policy.visible_reviews(me())))
-    return render_template("annotation/reviews.html", page=page, missed=queries.missed_gold(page.rows), words=wording)
+    return render_template("annotation/reviews.html", page=page, missed=queries.missed_gold(page.rows), now=clock.now(), words=wording)
 
 
 @bp.get("/reviews/<int:id>")

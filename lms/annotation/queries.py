@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import timedelta
 
-from sqlalchemy import Select, exists, func, or_, select
+from sqlalchemy import ColumnElement, Select, exists, func, or_, select
 from sqlalchemy.orm import joinedload
 
 from lms.annotation import pricing, schemas, scoring
@@ -23,7 +23,6 @@ from lms.annotation.models import (
     Guideline,
     GuidelineReading,
     Item,
-    Phase,
     Project,
     ProjectCohort,
     ProjectState,
@@ -232,19 +231,6 @@ def scores_of(annotation: Annotation) -> dict[str, float | None]:
     return {row.metric: row.value for row in rows}
 
 
-def may_see_gold(task: Assignment, worker: User) -> bool:
-    """Whether the known answer may be shown to her: her own is decided, and, but in practice, no lease of the project is in her hands.
-
-    The second half keeps gold from being told apart while a block is still being worked on.
-    """
-    if task.state not in DECIDED:
-        return False
-    if task.project.phase is Phase.PRACTICE:
-        return True
-    busy = exists().where(Assignment.worker_id == worker.id, Assignment.project_id == task.project_id, Assignment.state.in_(HELD))
-    return not db.session.scalar(select(busy))
-
-
 def approved_gold(item_id: int) -> Gold | None:
     """The known answer of an item, for scoring and for feedback that may be shown."""
     found = db.session.get(Gold, item_id)
@@ -252,10 +238,13 @@ def approved_gold(item_id: int) -> Gold | None:
 
 
 def review_queue(visible: Select[Assignment]) -> Select[Assignment]:
-    """Answers that wait, by risk: gold that was missed first, then redone ones, then the longest waiting."""
-    missed = exists().where(Annotation.assignment_id == Assignment.id, Score.annotation_id == Annotation.id)
+    """Answers that wait, by risk: gold that was missed first, then redone ones, then the longest waiting.
+
+    Gold that was met is not among them: it waits for nobody, only for the end of the block (`reviewing.accept_met_gold`).
+    """
+    missed = _scored(0.0)
     return (
-        visible.where(Assignment.state == AssignmentState.IN_REVIEW)
+        visible.where(Assignment.state == AssignmentState.IN_REVIEW, ~_scored(1.0))
         .options(joinedload(Assignment.project), joinedload(Assignment.worker), joinedload(Assignment.item))
         .order_by(missed.desc(), (Assignment.rev > 1).desc(), Assignment.answered_at, Assignment.id)
     )
@@ -330,7 +319,8 @@ def mock_summary(user: User) -> MockSummary:
         .join(Annotation, Annotation.id == Score.annotation_id)
         .join(Assignment, Assignment.id == Annotation.assignment_id)
         .join(Project, Project.id == Assignment.project_id)
-        .where(Assignment.worker_id == user.id, Annotation.rev == 1, Score.metric == "passed", Score.value.is_not(None))
+        .where(Assignment.worker_id == user.id, Assignment.decided_at.is_not(None))  # before, a changing figure would give gold away
+        .where(Annotation.rev == 1, Score.metric == "passed", Score.value.is_not(None))
         .order_by(Score.id)
     ).all()
     by_kind: dict[str, list[float]] = {}
@@ -340,6 +330,20 @@ def mock_summary(user: User) -> MockSummary:
     return MockSummary(
         accepted, sum(one.seen for one in levels.values()), sum(one.right for one in levels.values()),
         {kind.value: levels[kind.value].lower if kind.value in levels else None for kind in schemas.Kind},
+    )  # fmt: skip
+
+
+def met_gold(project_id: int, worker_id: int) -> Select[Assignment]:
+    """Her answers that wait although they met the known one."""
+    mine = select(Assignment).where(Assignment.project_id == project_id, Assignment.worker_id == worker_id)
+    return mine.where(Assignment.state == AssignmentState.IN_REVIEW, _scored(1.0)).order_by(Assignment.id)
+
+
+def _scored(passed: float) -> ColumnElement[bool]:
+    """Whether the newest answer of an assignment met its gold (1.0) or missed it (0.0)."""
+    return exists().where(
+        Annotation.assignment_id == Assignment.id, Annotation.rev == Assignment.rev, Score.annotation_id == Annotation.id,
+        Score.metric == "passed", Score.value == passed,
     )  # fmt: skip
 
 

@@ -11,6 +11,7 @@ from sqlalchemy import exists, select, update
 from lms.annotation import claiming, judging, queries, schemas
 from lms.annotation.models import (
     DECIDED,
+    HELD,
     Annotation,
     Assignment,
     AssignmentState,
@@ -75,6 +76,19 @@ def accept(task: Assignment, *, by: User | None, fixed: bool = False) -> None:
     _complete(task.item_id)
     kind = facts.Kind.ITEM_FIXED if fixed else facts.Kind.ITEM_ACCEPTED
     facts.record(kind, task, actor=by, worker=task.worker_id, rev=task.rev)
+
+
+def accept_met_gold(project_id: int, worker_id: int) -> None:
+    """Accept her answers that met gold, once no lease of the project is in her hands.
+
+    Before, an item that is accepted at once would be known for gold, and with it by and by all of them.
+    """
+    held = exists().where(Assignment.project_id == project_id, Assignment.worker_id == worker_id, Assignment.state.in_(HELD))
+    db.session.flush()
+    if db.session.scalar(select(held)):
+        return
+    for task in db.session.scalars(queries.met_gold(project_id, worker_id).with_for_update()).all():
+        accept(task, by=None)
 
 
 def pay(task: Assignment, *, by: User | None) -> None:

@@ -84,7 +84,7 @@ def parts(item: Item, payload: Sequence[dict[str, Any]], state: str = "") -> lis
 def compared(task: Assignment, answered: Annotation) -> list[Part] | None:
     """Her answer beside the known one: right, extra, confused, and what was missed. None where nothing is known of the item.
 
-    Only for a task of which `queries.may_see_gold` says so.
+    Only for a task that is decided.
     """
     gold = queries.approved_gold(task.item_id)
     if gold is None:
@@ -114,7 +114,7 @@ class Feedback:
 
 
 def feedback(task: Assignment, answered: Annotation, *, known: bool) -> Feedback:
-    """Her newest answer and what was said about it; `known`: the known answer may be shown (`queries.may_see_gold`)."""
+    """Her newest answer and what was said about it; `known`: it is decided, so the known answer may be shown."""
     review = next(iter(queries.reviews_of(task)), None)
     item = task.item
     return Feedback(

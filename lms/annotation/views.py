@@ -7,7 +7,7 @@ from typing import Any
 from flask import Blueprint, Response, abort, flash, jsonify, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 
-from lms.annotation import answering, claiming, plain, policy, pricing, queries, showing, wording
+from lms.annotation import answering, claiming, plain, policy, pricing, queries, reviewing, showing, wording
 from lms.annotation.forms import ClaimForm, SkipForm, TaskForm
 from lms.annotation.judging import Unfit
 from lms.annotation.models import DECIDED, OPEN, Assignment, AssignmentState, Project
@@ -116,18 +116,19 @@ def send_skip(id: int) -> ResponseReturnValue:
     """Give an item back with a reason; then the next one."""
     found, worker = one_or_404(policy.visible_tasks(me()), id, lock=True), me()
     claiming.skip(found, by=worker, reason=SkipForm().reason.data or "")
+    reviewing.accept_met_gold(found.project_id, worker.id)
     return _onward(found.project.slug, queries.next_task(found.project_id, worker))
 
 
 @bp.get("/work/tasks/<int:id>/feedback")
 @only(Role.TRAINEE)
 def feedback(id: int) -> ResponseReturnValue:
-    """Her answer, what was said about it, and the known answer as soon as that may be shown."""
-    found, worker = one_or_404(policy.visible_tasks(me()), id), me()
+    """Her answer, what was said about it, and once it is decided the known answer."""
+    found = one_or_404(policy.visible_tasks(me()), id)
     answered = queries.latest_annotation(found)
     if answered is None or found.state not in (*DECIDED, AssignmentState.RETURNED):
         return redirect(_to(found))
-    shown = showing.feedback(found, answered, known=queries.may_see_gold(found, worker))
+    shown = showing.feedback(found, answered, known=found.state in DECIDED)
     return render_template("annotation/feedback.html", task=found, shown=shown, words=wording)
 
 

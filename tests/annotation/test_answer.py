@@ -92,6 +92,21 @@ def test_gold_that_is_met_accepts_itself_and_completes_the_item(app: Flask, worl
         assert summary.lower_bound["boxes"] is None
 
 
+def test_gold_that_is_met_is_not_told_apart_before_the_block_is_done(app: Flask, world: SimpleNamespace) -> None:
+    with app.app_context(), transaction(write=True):
+        project, amina = make(world, items=3, gold={0: CAT, 1: CAT}), person(world.amina)
+        tasks = take(project, amina)
+        for n, task in enumerate(tasks[:2]):
+            answering.answer(task, by=amina, payload=CAT, op=f"a{n}")
+        assert {task.state for task in tasks[:2]} == {AssignmentState.IN_REVIEW}
+        assert accruals() == []
+        assert queries.mock_summary(amina).gold_seen == 0
+        answering.answer(tasks[2], by=amina, payload=CAT, op="a2")
+        assert sorted(task.state for task in tasks) == ["accepted", "accepted", "in_review"]
+        assert len(accruals()) == 2
+        assert queries.mock_summary(amina).gold_passed == 2
+
+
 def test_gold_that_is_missed_goes_to_a_person_and_is_paid_all_the_same(app: Flask, world: SimpleNamespace) -> None:
     with app.app_context(), transaction(write=True):
         project, amina = make(world, items=1, gold={0: CAT}), person(world.amina)

@@ -40,7 +40,8 @@ def test_she_sees_price_time_and_label_before_she_starts(app: Flask, world: Simp
     amina = as_("amina")
     assert "Names in the news" in amina.page("/work")
     page = amina.page("/work/names")
-    for words in ("0.12 USD", "0.60 USD", "7.20 USD", "5 minutes", "Some items may be hard to see: blood", "Mark every name", "I have read it"):
+    shown = ("0.12 USD", "0.60 USD", "7.20 USD", "5 minutes", "Some items may be hard to see: blood", "Mark every name", "I have read it")
+    for words in shown:
         assert words in page
     refused = amina.post("/work/names/claims", data={"read": "y"})
     assert refused.status_code == 422
