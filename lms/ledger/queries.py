@@ -79,6 +79,22 @@ def fund(name: str, book: Book = Book.FOUNDATION) -> tuple[Money, Money]:
     return Money(-int(granted or 0), currency), Money(int(spent or 0), currency)
 
 
+def fund_of(worker: User, currency: str) -> str:
+    """The fund that paid this worker last in a currency. Raises LookupError where none ever did."""
+    own = accounts.worker(worker.pseudonym, currency)
+    paid = select(Entry.transfer_id).join(Entry.account).where(Account.code == own, Entry.amount_minor < 0)
+    code = db.session.scalars(
+        select(Account.code)
+        .join(Entry, Entry.account_id == Account.id)
+        .where(Account.code.startswith("expenses:trainee-pay:"), Entry.transfer_id.in_(paid))
+        .order_by(Entry.id.desc())
+        .limit(1)
+    ).one_or_none()
+    if code is None:
+        raise LookupError("no fund paid this worker")
+    return code.split(":")[2]
+
+
 def rate(currency: str, on: date, book: Book) -> Fraction | None:
     """Minor units of the book for one of `currency`, by the newest rate of that day or before; None where there is none."""
     found = db.session.scalars(

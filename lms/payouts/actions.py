@@ -137,12 +137,14 @@ def approve(batch: PayoutBatch, *, by: User) -> None:
 
 
 def dispatch(batch: PayoutBatch, *, by: User) -> None:
-    """The money leaves: cash for its partners is posted as an advance, the bank's file may be taken.
+    """The money leaves: each partner gets the cash it lacks for these lines, the bank's file may be taken.
 
-    A line whose owner chose another way meanwhile fails and is owed again. Raises Refused where the bank account holds too little.
+    A line whose owner chose another way meanwhile fails and is owed again. Raises Refused where the bank account holds too little for
+    this and for what is on its way already.
     """
     _in(batch, BatchState.APPROVED)
     _unchanged(batch)
+    _hold_bank(batch.currency)
     now = clock.now()
     going = []
     for line in queries.lines_of(batch):
@@ -153,11 +155,13 @@ def dispatch(batch: PayoutBatch, *, by: User) -> None:
             line.state, line.closed_at = PayoutState.FAILED, now
             line.reason = _("This person chose another way to get money.")
             record(Kind.PAYOUT_FAILED, line, actor=by)
-    total = sum((line.amount for line in going), Money.zero(batch.currency))
-    held = ledger.balance(accounts.bank(Book.FOUNDATION, batch.currency))
-    if total > held:
-        raise Refused(_("The bank account holds %(held)s. This batch needs %(total)s.", held=_plain(held), total=_plain(total)))
-    for code, amount in _cash_by_partner(going):
+    db.session.flush()
+    lacking = _lacking(going)
+    needed = sum((amount for _code, amount in lacking), queries.on_its_way(batch.currency))
+    held = queries.bank(batch.currency)
+    if needed > held:
+        raise Refused(_("The bank account holds %(held)s. We need %(needed)s.", held=_plain(held), needed=_plain(needed)))
+    for code, amount in lacking:
         books.advance(key=f"advance:{code}:{batch.code}", partner=code, amount=amount, by=by)
     batch.state, batch.sent_at = BatchState.SENT, now
     record(Kind.BATCH_SENT, batch, actor=by)
@@ -168,12 +172,26 @@ def _plain(amount: Money) -> str:
     return f"{amount.plain()} {amount.currency}"
 
 
-def _cash_by_partner(lines: Sequence[Payout]) -> list[tuple[str, Money]]:
-    sums: dict[str, Money] = {}
-    for line in lines:
-        if line.method.channel is Channel.CASH and line.partner is not None:
-            sums[line.partner.code] = sums.get(line.partner.code, Money.zero(line.currency)) + line.amount
-    return sorted(sums.items())
+def _hold_bank(currency: str) -> None:
+    """Keep others from counting on the same money until this transaction ends."""
+    code = accounts.bank(Book.FOUNDATION, currency)
+    db.session.execute(select(Account.id).where(Account.code == code, Account.book == Book.FOUNDATION).with_for_update()).all()
+
+
+def _lacking(lines: Sequence[Payout]) -> list[tuple[str, Money]]:
+    """What each partner of these cash lines needs beyond what it holds: cash nobody collected earlier is carried over."""
+    partners = {line.partner.id: line.partner for line in lines if line.method.channel is Channel.CASH and line.partner is not None}
+    free = [(partners[id].code, queries.free_cash(partners[id], lines[0].currency)) for id in sorted(partners)]
+    return [(code, -amount) for code, amount in free if amount.minor < 0]
+
+
+def give_back(batch: PayoutBatch, partner: Partner, *, amount: Money, by: User, token: str) -> None:
+    """A partner sent cash back. `token` makes a second tap the same return. Raises Refused where people still wait for that cash."""
+    key = f"return:{partner.code}:{batch.code}:{token}"
+    _hold_bank(batch.currency)
+    if ledger.by_key(key) is None and amount > queries.free_cash(partner, batch.currency):
+        raise Refused(_("%(partner)s holds less, or needs the cash for people who wait.", partner=partner.name))
+    books.give_back(key=key, partner=partner.code, amount=amount, by=by)
 
 
 def cancel(batch: PayoutBatch, *, by: User, reason: str) -> None:
@@ -186,11 +204,12 @@ def cancel(batch: PayoutBatch, *, by: User, reason: str) -> None:
     record(Kind.BATCH_CANCELLED, batch, actor=by)
 
 
-def pay(line: Payout, *, by: User, reference: str, witness: str = "") -> Evidence:
+def pay(line: Payout, *, by: User, reference: str, witness: str = "", fee: Money | None = None) -> Evidence:
     """A payment arrived: its proof is kept and the debt is posted as paid, once.
 
-    `reference`: the receipt's number, the bank's end-to-end id or the transaction id. Cash also needs the name of a witness. Raises
-    Refused where the line is not on its way, and for a proof that already stands for another payment.
+    `reference`: the receipt's number, the bank's end-to-end id or the transaction id. Cash also needs the name of a witness. `fee`: what
+    the bank or the operator took; the fund that pays this person bears it, never the person. Raises Refused where the line is not on its
+    way, and for a proof that already stands for another payment.
     """
     _on_its_way(line)
     if line.method.channel is Channel.CASH and not witness.strip():
@@ -212,6 +231,9 @@ def pay(line: Payout, *, by: User, reference: str, witness: str = "") -> Evidenc
             books.Line(_source(line), -line.amount),
         ],
     )  # fmt: skip
+    if fee:
+        fund = ledger.fund_of(line.worker, line.currency)
+        books.fee(key=f"fee:{line.batch.code}:L{line.number}", fund=fund, source=_source(line), amount=fee, by=by)
     line.state, line.closed_at = PayoutState.PAID, clock.now()
     record(Kind.PAYOUT_PAID, line, actor=by)
     _settle(line.batch, by)

@@ -29,20 +29,47 @@ class ReasonForm(Form):
     reason = TextAreaField(_l("Why"), [InputRequired(_l("Write why.")), Length(max=400)], [strip])
 
 
+def money_in(field: StringField, currency: str) -> Money | None:
+    """The sum above zero that was typed, or None with a sentence on the field."""
+    try:
+        amount = Money.parse(field.data or "", currency)
+    except (ValueError, KeyError):
+        amount = None
+    if amount is None or amount.minor <= 0:
+        field.errors = [*field.errors, _("Write a sum like 12.50.")]
+        return None
+    return amount
+
+
 class PaymentForm(Form):
-    """The proof of a payment. Its number is named by the channel; a witness is asked for cash only."""
+    """The proof of a payment. Its number is named by the channel; a witness is asked for cash only, a fee for anything else."""
 
     reference = StringField(_l("Number"), [InputRequired(_l("Write the number.")), Length(max=60)], [strip])
     witness = StringField(_l("Name of the witness"), [Length(max=120)], [strip])
+    fee = StringField(_l("Fee that was taken"), [Length(max=20)], [tidy_number])
+    currency = ""
 
     @classmethod
-    def of(cls, channel: Channel) -> PaymentForm:
+    def of(cls, channel: Channel, currency: str) -> PaymentForm:
         form = cls()
+        form.currency = currency
         if channel is Channel.CASH:
             form.witness.validators = [InputRequired(_("Write the name of the witness.")), *form.witness.validators]
+            del form.fee
         else:
             del form.witness
         return form
+
+    def validate_fee(self, field: StringField) -> None:
+        """A fee is left empty or a sum above zero."""
+        if field.data:
+            money_in(field, self.currency)
+
+    def proof(self) -> dict[str, Any]:
+        """What `actions.pay` needs, of a form that was found right."""
+        fee = self.fee.data if "fee" in self else ""
+        witness = self.witness.data if "witness" in self else ""
+        return {"reference": self.reference.data, "witness": witness, "fee": Money.parse(fee, self.currency) if fee else None}
 
 
 class ReturnForm(Form):
@@ -50,18 +77,6 @@ class ReturnForm(Form):
 
     amount = StringField(_l("Sum"), [InputRequired(_l("Write the sum."))], [tidy_number])
     token = HiddenField(validators=[Length(min=8, max=40)])
-    currency = HiddenField()
-
-    def money(self) -> Money | None:
-        """The sum above zero, or None with a sentence on the field."""
-        try:
-            amount = Money.parse(self.amount.data or "", self.currency.data or "")
-        except (ValueError, KeyError):
-            amount = None
-        if amount is None or amount.minor <= 0:
-            self.amount.errors = [*self.amount.errors, _("Write a sum like 12.50.")]
-            return None
-        return amount
 
 
 class CashForm(Form):

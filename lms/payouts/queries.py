@@ -155,6 +155,21 @@ def floats(currency: str, lines: Sequence[Payout]) -> list[tuple[Partner, Money]
     return [(partner, amount) for partner, amount in held if amount]
 
 
+def free_cash(partner: Partner, currency: str) -> Money:
+    """Cash of ours a partner holds beyond what people still wait for; below zero where it lacks some."""
+    wait = _sum_on_its_way(currency).where(Payout.partner_id == partner.id, PayoutMethod.channel == Channel.CASH)
+    return ledger.balance(accounts.cash_float(partner.code, currency)) - Money(int(db.session.scalar(wait) or 0), currency)
+
+
+def on_its_way(currency: str) -> Money:
+    """What will still leave the bank account for payments that were sent: all but cash, which left as an advance."""
+    return Money(int(db.session.scalar(_sum_on_its_way(currency).where(PayoutMethod.channel != Channel.CASH)) or 0), currency)
+
+
+def _sum_on_its_way(currency: str) -> Select[int]:
+    return select(func.sum(Payout.amount_minor)).join(Payout.method).where(Payout.state == PayoutState.SENT, Payout.currency == currency)
+
+
 def bank(currency: str) -> Money:
     """What the foundation's bank account holds."""
     return ledger.balance(accounts.bank(Book.FOUNDATION, currency))

@@ -12,9 +12,8 @@ from lms.core.db import db
 from lms.core.forms import tried
 from lms.core.i18n import _
 from lms.core.pages import page_of
-from lms.ledger import actions as books
 from lms.payouts import actions, bankfile, policy, queries, wording
-from lms.payouts.forms import PaymentForm, PrepareForm, ReasonForm, ReturnForm
+from lms.payouts.forms import PaymentForm, PrepareForm, ReasonForm, ReturnForm, money_in
 from lms.payouts.models import OPEN, Payout, PayoutBatch
 from lms.people import sign_ins
 
@@ -131,10 +130,8 @@ def give_back(id: int, partner_id: int) -> ResponseReturnValue:
     """A partner sent cash back that nobody collected."""
     batch, partner = _locked(id), one_or_404(policy.payable_partners(me()), partner_id)
     form = ReturnForm()
-    form.currency.data = batch.currency
-    amount = form.money() if form.validate_on_submit() else None
-    key = f"return:{partner.code}:{batch.code}:{form.token.data}"
-    if amount is None or not tried(form, books.give_back, key=key, partner=partner.code, amount=amount, by=me()):
+    amount = money_in(form.amount, batch.currency) if form.validate_on_submit() else None
+    if amount is None or not tried(form, actions.give_back, batch, partner, amount=amount, by=me(), token=form.token.data):
         return _batch_page(one_or_404(policy.visible_batches(me()), id), ReasonForm(formdata=None), form, partner_id), 422
     return _back(id, _("The cash is back in the bank account."))
 
@@ -144,7 +141,11 @@ def give_back(id: int, partner_id: int) -> ResponseReturnValue:
 def line(id: int, n: int) -> ResponseReturnValue:
     """One payment: its state, and the forms for its proof or its failure."""
     found = _line(one_or_404(policy.visible_batches(me()), id), n)
-    return _line_page(found, PaymentForm.of(found.method.channel), ReasonForm())
+    return _line_page(found, _payment_form(found), ReasonForm())
+
+
+def _payment_form(line: Payout) -> PaymentForm:
+    return PaymentForm.of(line.method.channel, line.currency)
 
 
 def _line_page(line: Payout, form: PaymentForm, reason: ReasonForm, *, shown: bool = False) -> str:
@@ -159,7 +160,7 @@ def details(id: int, n: int) -> ResponseReturnValue:
     """Show the account number of one payment: by POST, so that reading it leaves a fact."""
     found = _line(_locked(id), n)
     actions.show_details(found, by=me())
-    return _line_page(found, PaymentForm.of(found.method.channel), ReasonForm(formdata=None), shown=True)
+    return _line_page(found, _payment_form(found), ReasonForm(formdata=None), shown=True)
 
 
 @bp.post("/payouts/<int:id>/lines/<int:n>/payment")
@@ -167,9 +168,8 @@ def details(id: int, n: int) -> ResponseReturnValue:
 def pay(id: int, n: int) -> ResponseReturnValue:
     """The payment arrived, and this proves it."""
     found = _line(_locked(id), n)
-    form = PaymentForm.of(found.method.channel)
-    proof = {"reference": form.reference.data, "witness": form.witness.data if "witness" in form else ""}
-    if not form.validate_on_submit() or not tried(form, actions.pay, found, by=me(), **proof):
+    form = _payment_form(found)
+    if not form.validate_on_submit() or not tried(form, actions.pay, found, by=me(), **form.proof()):
         return _line_page(_line(_locked(id), n), form, ReasonForm(formdata=None)), 422
     return _back(id, _("The payment is written down."))
 
@@ -180,7 +180,7 @@ def fail(id: int, n: int) -> ResponseReturnValue:
     """The payment did not arrive, or came back: it is owed again."""
     found, form = _line(_locked(id), n), ReasonForm()
     if not form.validate_on_submit():
-        return _line_page(found, PaymentForm.of(found.method.channel), form), 422
+        return _line_page(found, _payment_form(found), form), 422
     actions.fail(found, by=me(), reason=form.reason.data or "")
     return _back(id, _("This money is owed again. The next batch takes it."))
 

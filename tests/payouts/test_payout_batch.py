@@ -20,6 +20,7 @@ from lms.core.money import Money
 from lms.ledger import actions as books
 from lms.ledger import queries as ledger
 from lms.ledger.models import Transfer
+from lms.partners.models import Partner
 from lms.payouts import actions, queries
 from lms.payouts.models import BatchState, LeftOut, Payout, PayoutBatch, PayoutState
 from lms.people.models import SignIn
@@ -363,6 +364,54 @@ def test_cash_that_nobody_collected_goes_back_to_the_bank(app: Flask, world: Sim
         assert fay.post(url, data={"amount": "2.00", "token": "b" * 16}).status_code == 303
     with app.app_context():
         assert ledger.balance("assets:float:NGO-LB:USD") == usd("3.00")
+
+
+def test_cash_nobody_collected_is_carried_to_the_next_batch(app: Flask, world: SimpleNamespace) -> None:
+    with app.app_context(), transaction(write=True):
+        fay, ines = person(world.fay), person(world.ines)
+        first = scene.sent(world)
+        actions.fail(scene.line_of(first, world.amina), by=fay, reason="Nobody came")
+        scene.earn(world.amina, "2.50", n=2)
+        second = actions.prepare(by=fay, currency="USD")
+        actions.lock(second, by=fay)
+        actions.approve(second, by=ines)
+        actions.dispatch(second, by=fay)
+        assert ledger.balance("assets:float:NGO-LB:USD") == usd("7.50")  # 5.00 lay there, 2.50 more came
+        with pytest.raises(Refused, match="people who wait"):
+            actions.give_back(second, db.session.get_one(Partner, world.here), amount=usd("0.01"), by=fay, token="t" * 8)
+
+
+def test_money_that_is_on_its_way_is_not_sent_twice(app: Flask, world: SimpleNamespace) -> None:
+    with app.app_context(), transaction(write=True):
+        fay, ines = person(world.fay), person(world.ines)
+        scene.grant("10.00")
+        for who in (world.amina, world.hana):
+            scene.earn(who, "6.00")
+            scene.by_bank(who)
+        here = db.session.get_one(Partner, world.here)
+        first = actions.prepare(by=fay, currency="USD", partner=here)
+        second = actions.prepare(by=fay, currency="USD")
+        for batch in (first, second):
+            actions.lock(batch, by=fay)
+            actions.approve(batch, by=ines)
+        actions.dispatch(first, by=fay)
+        with pytest.raises(Refused, match=r"12\.00 USD"):
+            actions.dispatch(second, by=fay)
+
+
+def test_a_fee_is_borne_by_the_fund(app: Flask, world: SimpleNamespace, as_: Any) -> None:
+    id = write(app, scene.sent, world)
+    fay, number = as_("fay"), lines(app, id)[world.hana].number
+    url = f"/payouts/{id}/lines/{number}"
+    assert "The fund pays it, never the person." in fay.page(url)
+    for wrong in ("x", "0", "-1", "0.001"):
+        assert fay.post(url + "/payment", data={"reference": "E1", "fee": wrong}).status_code == 422
+    assert fay.post(url + "/payment", data={"reference": "E1", "fee": "٠٫١٠"}).status_code == 303
+    with app.app_context():
+        assert ledger.balance("expenses:fees:GRANT-A") == usd("0.10")
+        assert ledger.balance("assets:bank:foundation:USD") == usd("988.90")
+        assert ledger.owed(person(world.hana)) == []
+        assert ledger.fund("GRANT-A") == (usd("1000.00"), usd("11.10"))
 
 
 def test_the_three_words_of_a_workers_money(app: Flask, world: SimpleNamespace) -> None:
