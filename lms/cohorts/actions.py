@@ -167,6 +167,16 @@ def start(cohort: Cohort, *, by: User) -> None:
     _become(cohort, CohortState.RUNNING, by)
 
 
+def finish(cohort: Cohort, *, by: User) -> None:
+    """Running to completed: once nobody studies in it any more. The cohort's row is locked by the caller."""
+    if cohort.state != CohortState.RUNNING:
+        raise Refused(_("Only a running cohort can be finished."))
+    still = db.session.scalar(select(func.count()).where(Enrolment.cohort_id == cohort.id, Enrolment.state == EnrolmentState.ACTIVE))
+    if still:
+        raise Refused(_("People still study in this cohort: %(n)s. Wait until they finish.", n=still))
+    _become(cohort, CohortState.COMPLETED, by)
+
+
 def _become(cohort: Cohort, state: CohortState, by: User) -> None:
     before, cohort.state = cohort.state, state
     record(Kind.COHORT_CHANGED, cohort, actor=by, before=str(before), after=str(state))

@@ -115,6 +115,14 @@ def schedule(id: int) -> ResponseReturnValue:
     return redirect(url_for("cohorts.show", id=id), 303)
 
 
+@bp.post("/cohorts/<int:id>/finish")
+@only(Role.STAFF)
+def finish(id: int) -> ResponseReturnValue:
+    """Running to finished."""
+    actions.finish(one_or_404(policy.visible_cohorts(me()), id, lock=True), by=me())
+    return redirect(url_for("cohorts.show", id=id), 303)
+
+
 @bp.post("/cohorts/<int:id>/start")
 @only(Role.STAFF)
 def start(id: int) -> ResponseReturnValue:

@@ -63,6 +63,7 @@ def build() -> bool:
         work.do(NAIROBI[0], "tea-table", count=10, reviewer="chen")
         work.do(NAIROBI[1], "tea-table", count=5, reviewer="chen")
     with at(monday - timedelta(weeks=8)):
+        study.finish_cohort(places["Nairobi 1"], by=_staff)
         work.pay_out(by="fay", approved_by="ines", receipts="KE")
     with at(now - timedelta(days=4)):
         study.hand_in(places["Gaziantep 1"], ["Hana Demir", *GAZIANTEP[:2]])

@@ -84,6 +84,12 @@ def finish_course(cohort_id: int, mentor: str) -> None:
         jobs.drain()
 
 
+def finish_cohort(cohort_id: int, *, by: Callable[[], Any]) -> None:
+    """Close a cohort in which everybody has finished."""
+    with transaction(write=True):
+        cohorts.finish(cohort_queries.enrolments_in(cohort_id)[0].cohort, by=by())
+
+
 def hand_in(cohort_id: int, names: Sequence[str]) -> None:
     """These people study to the first task and hand it in; the answers wait on the desk."""
     for at, name in enumerate(names):

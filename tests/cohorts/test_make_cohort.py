@@ -8,8 +8,9 @@ import pytest
 from flask import Flask
 from sqlalchemy import select
 
+from lms.cohorts import actions
 from lms.cohorts.models import Cohort
-from lms.core.db import db
+from lms.core.db import db, transaction
 
 GOOD = {"name": "Beirut 2", "partner": "0", "starts_on": "2027-01-04", "ends_on": "2027-02-28", "zone": "Asia/Beirut", "capacity": "٢٤"}
 
@@ -49,8 +50,21 @@ def test_a_draft_needs_a_course_and_a_mentor(as_: Any, world: Any) -> None:
     assert "Only a scheduled cohort can start." in dana.page(page)
 
 
+def test_a_cohort_is_finished_when_nobody_studies_in_it(app: Flask, as_: Any, world: Any) -> None:
+    dana, page = as_("dana"), f"/cohorts/{world.cohort}"
+    dana.post(page + "/finish", headers={"Referer": "http://localhost" + page})
+    assert "People still study in this cohort: 1." in dana.page(page)
+    with app.app_context(), transaction(write=True):
+        assert actions.complete(world.enrolment) is True
+        assert actions.complete(world.enrolment) is False, "completion is one fact"
+    dana.post(page + "/finish")
+    with app.app_context():
+        assert str(db.session.get_one(Cohort, world.cohort).state) == "completed"
+
+
 @pytest.mark.parametrize("name", ["bilal", "efe", "amina", "fay"])
 def test_nobody_but_staff(name: str, as_: Any, world: Any) -> None:
     client = as_(name)
     assert client.post("/cohorts", data=GOOD).status_code == 403
-    assert client.post(f"/cohorts/{world.cohort}/start").status_code == 403
+    for step in ("schedule", "start", "finish", "courses", "mentors"):
+        assert client.post(f"/cohorts/{world.cohort}/{step}").status_code == 403
