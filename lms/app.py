@@ -103,6 +103,12 @@ class School(Flask):
             answer.vary = [name for name in answer.vary if name != "Cookie"]
         return answer
 
+    def send_static_file(self, filename: str) -> Response:
+        answer = super().send_static_file(filename)
+        if (close := getattr(answer.response, "close", None)) is not None:
+            answer.call_on_close(close)  # Flask-Compress reads the file through and puts its own stream in the place
+        return answer
+
     def handle_user_exception(self, e: Exception) -> Any:
         db.session.rollback()  # also what ran before the view
         mode(write=False)  # an error page only reads
