@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import io
+import re
 import secrets
 import zipfile
+import zlib
 from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import datetime
@@ -190,16 +192,19 @@ def _picture(content: bytes) -> Found:
         with Image.open(io.BytesIO(content), formats=("JPEG", "PNG", "GIF", "BMP", "WEBP")) as picture:
             if picture.width * picture.height > MAX_PIXELS:
                 raise Refused(_("The picture is too large. Make it smaller and send it again."))
+            picture.draft("RGB", (MAX_SIDE, MAX_SIDE))  # a large JPEG is read at a half, a quarter, an eighth of its size
             upright = ImageOps.exif_transpose(picture)
             upright.thumbnail((MAX_SIDE, MAX_SIDE))
             clear = upright.mode in {"RGBA", "LA", "P"} and picture.format != "JPEG"
+            clean = upright.convert("RGBA" if clear else "RGB")
+            clean.info.clear()  # Pillow would write a comment, a colour profile, text back
             made = io.BytesIO()
             if clear:
-                upright.convert("RGBA").save(made, "PNG", optimize=True)
+                clean.save(made, "PNG", optimize=True)
                 return made.getvalue(), "image/png", "png"
-            upright.convert("RGB").save(made, "JPEG", quality=82, optimize=True)
+            clean.save(made, "JPEG", quality=82, optimize=True)
             return made.getvalue(), "image/jpeg", "jpg"
-    except (OSError, ValueError, SyntaxError, Image.DecompressionBombError) as trouble:
+    except (OSError, ValueError, SyntaxError, Image.DecompressionBombError, Image.DecompressionBombWarning) as trouble:
         raise Refused(_("We cannot open this picture. Take it again and send it.")) from trouble
 
 
@@ -213,6 +218,12 @@ OFFICE = {
     "ppt/presentation.xml": ("application/vnd.openxmlformats-officedocument.presentationml.presentation", "pptx"),
 }
 
+OPEN_OFFICE = {
+    "application/vnd.oasis.opendocument.text": "odt",
+    "application/vnd.oasis.opendocument.spreadsheet": "ods",
+    "application/vnd.oasis.opendocument.presentation": "odp",
+}
+
 
 def _office(content: bytes) -> Found:
     if not content.startswith(b"PK\x03\x04"):
@@ -222,11 +233,13 @@ def _office(content: bytes) -> Found:
             names = set(archive.namelist())
             if "mimetype" in names and archive.getinfo("mimetype").file_size < 100:
                 kind = archive.read("mimetype").decode("ascii", "replace")
-                if kind.startswith("application/vnd.oasis.opendocument."):
-                    return content, kind, {"text": "odt", "spreadsheet": "ods", "presentation": "odp"}.get(kind.rsplit(".", 1)[-1], "odf")
-    except (zipfile.BadZipFile, OSError):
+                return (content, kind, OPEN_OFFICE[kind]) if kind in OPEN_OFFICE else None
+    except (zipfile.BadZipFile, zlib.error, OSError, EOFError, RuntimeError, ValueError):  # RuntimeError: sealed with a password
         return None
     return next(((content, *OFFICE[name]) for name in OFFICE if name in names), None)
+
+
+DRAWING = re.compile(r"\s*(<\?xml[^>]*>|<!--.*?-->|<!DOCTYPE[^>]*>|\s)*<svg\b", re.DOTALL | re.IGNORECASE)  # a picture that runs script
 
 
 def _text(content: bytes) -> Found:
@@ -234,7 +247,7 @@ def _text(content: bytes) -> Found:
         text = content.decode("utf-8-sig")
     except UnicodeDecodeError:
         return None
-    if any(ord(sign) < 32 and sign not in "\t\n\r\f" for sign in text):
+    if any(ord(sign) < 32 and sign not in "\t\n\r\f" for sign in text) or DRAWING.match(text):
         return None
     return text.encode(), "text/plain", "txt"
 
