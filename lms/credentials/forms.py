@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from wtforms import BooleanField, StringField, TextAreaField
-from wtforms.validators import InputRequired, Length
+from wtforms.validators import DataRequired, Length
 
 from lms.core.forms import Form, strip
 from lms.core.i18n import _l
@@ -25,7 +25,7 @@ class SharingForm(Form):
 
 
 class RevocationForm(Form):
-    reason = TextAreaField(_l("Reason"), [InputRequired(_l("Write the reason.")), Length(max=400)], [strip])
+    reason = TextAreaField(_l("Reason"), [DataRequired(_l("Write the reason.")), Length(max=400)], [strip])
 
 
 class MatchForm(Form):
@@ -34,4 +34,4 @@ class MatchForm(Form):
     class Meta:
         csrf = False
 
-    name = StringField(_l("Name on the paper"), [InputRequired(_l("Type the name on the paper.")), Length(max=120)], [strip])
+    name = StringField(_l("Name on the paper"), [DataRequired(_l("Type the name on the paper.")), Length(max=120)], [strip])

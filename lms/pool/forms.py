@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 from wtforms import BooleanField, TextAreaField
-from wtforms.validators import InputRequired, Length
+from wtforms.validators import DataRequired, Length
 
 from lms.core.forms import Form, strip
 from lms.core.i18n import _l
 
-NEEDED = InputRequired(_l("Write a sentence. The person will read it."))
+NEEDED = DataRequired(_l("Write a sentence. The person will read it."))
 
 
 class PromotionForm(Form):

@@ -1,0 +1,197 @@
+"""A stranger checks a code: every code ever given says what it is, one never given is unknown, and the name stays private."""
+
+from __future__ import annotations
+
+import re
+from datetime import date
+from typing import Any
+
+import pytest
+from flask import Flask, Response
+from flask.testing import FlaskClient
+
+from lms.core import clock
+from lms.credentials import codes, naming
+from lms.credentials.models import Standing, State
+from tests.credentials.certified import certify, change, credentials
+from tests.statements import counted
+
+
+@pytest.fixture
+def id(app: Flask) -> int:
+    return certify(app)[0]
+
+
+def code_of(app: Flask) -> str:
+    return credentials(app)[0].printed
+
+
+def test_a_real_one_says_all_that_the_paper_says_but_the_name(id: int, app: Flask, stranger: Any) -> None:
+    text = stranger.page(f"/v/{code_of(app)}")
+    assert "This certificate is real" in text
+    for words in ("Data annotation and ethics", "2 hours, 2 lessons, 1 task checked by a mentor", "Follows a written labelling rule",
+                  "Read two lessons to the end", "Rukn", "Bilal", code_of(app)):  # fmt: skip
+        assert words in text
+    assert "Amina" not in text
+
+
+@pytest.mark.parametrize("shape", [str.lower, lambda code: code.replace("-", ""), lambda code: code.replace("-", " "), lambda code: f" {code}"])
+def test_case_blanks_and_hyphens_do_not_count(shape: Any, id: int, app: Flask, stranger: Any) -> None:
+    assert "This certificate is real" in stranger.page("/v/" + shape(code_of(app)))
+
+
+@pytest.mark.parametrize(
+    ("values", "title", "more"),
+    [
+        ({}, "This certificate is real", []),
+        ({"expires_on": date(2020, 1, 31)}, "This certificate was real and has expired", ["Friday, 31 January 2020"]),
+        ({"state": State.REVOKED, "revoked_on": date(2026, 11, 3), "reason": "The work was copied."}, "Rukn has taken it back",
+         ["Tuesday, 3 November 2026", "The work was copied.", "Data annotation and ethics"]),
+        ({"state": State.SUPERSEDED, "successor": codes.checked("7KQM4XRT92HDM3V")}, "A new certificate has replaced this one",
+         ["/v/" + codes.printed(codes.checked("7KQM4XRT92HDM3V"))]),
+        ({"share_page": False}, "The person has stopped sharing it", []),
+        ({"state": State.ERASED, "latin_name": None, "own_name": None}, "This certificate was real", []),
+    ],
+)  # fmt: skip
+def test_every_code_ever_given_answers_200(
+    values: dict[str, Any], title: str, more: list[str], id: int, app: Flask, stranger: Any
+) -> None:
+    change(app, id, **values)
+    text = stranger.page(f"/v/{code_of(app)}")
+    heading = re.search(r"<h1[^>]*>(.*?)</h1>", text)
+    assert heading
+    assert heading[1] == title
+    for words in more:
+        assert words in text
+    if values and "expires_on" not in values:
+        assert "Follows a written labelling rule" not in text
+        assert "Compare" not in text
+
+
+def test_the_reason_cannot_carry_markup(id: int, app: Flask, stranger: Any) -> None:
+    change(app, id, state=State.REVOKED, revoked_on=date(2026, 11, 3), reason="<script>alert(1)</script>")
+    assert "&lt;script&gt;" in stranger.page(f"/v/{code_of(app)}")
+
+
+def test_hiding_the_page_does_not_hide_that_it_was_taken_back(id: int, app: Flask, stranger: Any) -> None:
+    change(app, id, share_page=False, state=State.REVOKED, revoked_on=date(2026, 11, 3), reason="Copied.")
+    assert "Rukn has taken it back" in stranger.page(f"/v/{code_of(app)}")
+
+
+@pytest.mark.parametrize("code", [codes.checked("0" * 15), "7KQM-4XRT-92HB", "x", "%F0%9F%98%80", "7KQM-4XRT-92HD-M3VB"])
+def test_a_code_never_given_or_mistyped_is_unknown(code: str, id: int, stranger: Any) -> None:
+    text = stranger.page(f"/v/{code}", 404)
+    assert "We do not know this code" in text
+    assert 'name="code"' in text
+
+
+def test_there_is_no_machine_form_yet(id: int, app: Flask, stranger: Any) -> None:
+    assert stranger.get(f"/v/{code_of(app)}.json").status_code == 404
+    assert stranger.get("/.well-known/did.json").status_code == 404
+
+
+def test_one_row_no_cookie_ten_kilobytes_not_indexed(id: int, app: Flask, stranger: Any) -> None:
+    address = f"/v/{code_of(app)}"
+    stranger.page(address)
+    plain = FlaskClient(app, Response)  # the house's browser reads no compressed page
+    with counted() as sent:
+        answer = plain.get(address, headers={"Accept-Encoding": "gzip"})
+    assert len(sent) == 1, sent
+    assert "Set-Cookie" not in answer.headers
+    assert len(answer.data) <= 10_000
+    assert answer.headers["X-Robots-Tag"] == "noindex, nofollow"
+    assert '<meta name="robots" content="noindex">' in stranger.page(address)
+    unknown = plain.get(f"/v/{codes.checked('0' * 15)}", headers={"Accept-Encoding": "gzip"})
+    assert "Set-Cookie" not in unknown.headers
+    assert len(unknown.data) <= 10_000
+
+
+def test_in_arabic_too(id: int, app: Flask, stranger: Any) -> None:
+    text = stranger.get(f"/v/{code_of(app)}", headers={"Accept-Language": "ar"}).get_data(as_text=True)
+    assert 'dir="rtl"' in text
+    assert "توسيم البيانات وأخلاقياته" in text
+
+
+def test_the_name_shows_where_its_holder_ticked_it(id: int, app: Flask, stranger: Any) -> None:
+    change(app, id, share_name=True, own_name="أمينة", name_language="ar")
+    text = stranger.page(f"/v/{code_of(app)}")
+    assert "Amina" in text
+    assert '<bdi lang="ar">أمينة</bdi>' in text
+    assert "Compare" not in text
+
+
+@pytest.mark.parametrize(
+    ("typed", "same"),
+    [("Amina", True), ("  aMINA ", True), ("Ａｍｉｎａ", True), ("\u200eAmi\u200dna\u202c", True), ("أمينة حداد", True), ("Hana", False), ("Amin", False)],
+)  # fmt: skip
+def test_an_employer_compares_the_name_on_the_paper(typed: str, same: bool, id: int, app: Flask, stranger: Any) -> None:
+    change(app, id, own_name="أمينة  حداد")
+    answer = stranger.post(f"/v/{code_of(app)}/match", data={"name": typed}, csrf=False)
+    text = answer.get_data(as_text=True)
+    assert answer.status_code == 200
+    assert ("This is the name on the certificate." in text) is same
+    assert ("No match." in text) is not same
+    assert "Set-Cookie" not in answer.headers
+    if not same:
+        assert "Amina" not in text
+
+
+def test_an_empty_name_is_asked_for_again(id: int, app: Flask, stranger: Any) -> None:
+    answer = stranger.post(f"/v/{code_of(app)}/match", data={"name": " "}, csrf=False)
+    assert answer.status_code == 422
+    assert "Type the name on the paper." in answer.get_data(as_text=True)
+
+
+@pytest.mark.parametrize("values", [{"share_page": False}, {"state": State.REVOKED}, {"state": State.ERASED}])
+def test_what_is_not_shown_is_not_compared(values: dict[str, Any], id: int, app: Flask, stranger: Any) -> None:
+    change(app, id, **values)
+    text = stranger.post(f"/v/{code_of(app)}/match", data={"name": "Amina"}, csrf=False).get_data(as_text=True)
+    assert "Match." not in text
+    assert "No match." not in text
+
+
+def test_guessing_names_is_slowed(id: int, app: Flask, stranger: Any) -> None:
+    answers = [stranger.post(f"/v/{code_of(app)}/match", data={"name": f"Name {n}"}, csrf=False).status_code for n in range(22)]
+    assert answers[:20] == [200] * 20
+    assert set(answers[20:]) == {429}
+
+
+def test_guessing_codes_is_slowed(id: int, app: Flask, stranger: Any) -> None:
+    answers = [stranger.get("/v/" + codes.new()).status_code for _n in range(32)]
+    assert answers[:30] == [404] * 30
+    assert set(answers[30:]) == {429}
+
+
+def test_the_form_on_the_front_page_leads_to_the_page_of_the_code(id: int, app: Flask, stranger: Any) -> None:
+    assert 'action="/v"' in stranger.page("/")
+    answer = stranger.get("/v", query_string={"code": code_of(app).lower().replace("-", " ")})
+    assert answer.status_code == 302
+    assert answer.location == f"/v/{code_of(app)}"
+    assert "We do not know this code" in stranger.page("/v?code=hello", 404)
+    assert "Type the code from the paper." in stranger.page("/v")
+
+
+def test_the_paper_is_there_for_strangers_only_where_its_holder_ticked_it(id: int, app: Flask, stranger: Any) -> None:
+    address = f"/v/{code_of(app)}.pdf"
+    assert stranger.get(address).status_code == 404
+    change(app, id, share_pdf=True)
+    answer = stranger.get(address)
+    assert answer.status_code == 200
+    assert answer.data.startswith(b"%PDF-")
+    assert answer.headers["X-Robots-Tag"] == "noindex, nofollow"
+    assert "Set-Cookie" not in answer.headers
+    assert address in stranger.page(f"/v/{code_of(app)}")
+    change(app, id, state=State.REVOKED, revoked_on=date(2026, 11, 3), reason="Copied.")
+    assert stranger.get(address).status_code == 404
+
+
+def test_a_name_is_never_the_same_as_nothing() -> None:
+    assert not naming.same("\u200b \u200e", "Amina", None)
+    assert not naming.same("", "")
+
+
+def test_a_day_is_valid_until_it_ends(id: int, app: Flask) -> None:
+    today = clock.now().date()
+    change(app, id, expires_on=today)
+    [credential] = credentials(app)
+    assert credential.standing(today) is Standing.VALID
