@@ -31,7 +31,12 @@ def run() -> None:
             raw.execute("PRAGMA foreign_keys=OFF")
         try:
             context.configure(
-                connection=connection, target_metadata=db.metadata, render_as_batch=True, compare_type=True, render_item=render_item
+                connection=connection,
+                target_metadata=db.metadata,
+                render_as_batch=True,
+                compare_type=True,
+                render_item=render_item,
+                transactional_ddl=True,
             )
             with context.begin_transaction():
                 context.run_migrations()
