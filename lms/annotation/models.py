@@ -251,7 +251,7 @@ class Assignment(Model):
     lease_until: Mapped[datetime]
     answered_at: Mapped[datetime | None]  # the last answer
     decided_at: Mapped[datetime | None]
-    accrued_at: Mapped[datetime | None]
+    times_paid: Mapped[int] = mapped_column(default=0)  # once, and once more for each redo that an unclear guideline caused
     slot_held: Mapped[bool] = mapped_column(default=True)  # false once the item was free for another: then it is paid as late
     skip_reason: Mapped[str | None] = mapped_column(String(40))
 

@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import timedelta
 
-from sqlalchemy import ColumnElement, Select, exists, func, or_, select
+from sqlalchemy import ColumnElement, Select, case, exists, func, or_, select
 from sqlalchemy.orm import joinedload
 
 from lms.annotation import pricing, schemas, scoring
@@ -17,6 +17,7 @@ from lms.annotation.models import (
     Assignment,
     AssignmentState,
     Dataset,
+    Decision,
     Draft,
     Gold,
     GoldState,
@@ -117,19 +118,16 @@ def seconds_this_week(user: User) -> int:
 
 def committed(project: Project) -> Money:
     """What a project owes or has promised: accrued prices, and the price and a quarter of every lease that may still be paid."""
-    rows = db.session.execute(
-        select(Assignment.accrued_at.is_not(None), func.sum(Assignment.price_minor))
-        .where(Assignment.project_id == project.id)
-        .where(Assignment.accrued_at.is_not(None) | Assignment.state.not_in(GIVEN_UP))
-        .group_by(Assignment.accrued_at.is_not(None))
-    ).all()
-    sums = {bool(accrued): int(total or 0) for accrued, total in rows}
-    return Money(sums.get(True, 0), project.currency) + pricing.reservation(Money(sums.get(False, 0), project.currency))
+    unpaid = case((Assignment.times_paid == 0, Assignment.price_minor), else_=0)
+    promised = db.session.scalar(
+        select(func.sum(unpaid)).where(Assignment.project_id == project.id, Assignment.state.not_in(GIVEN_UP))
+    )
+    return accrued(project) + pricing.reservation(Money(int(promised or 0), project.currency))
 
 
 def accrued(project: Project) -> Money:
     """What was posted as pay for work in this project."""
-    total = select(func.sum(Assignment.price_minor)).where(Assignment.project_id == project.id, Assignment.accrued_at.is_not(None))
+    total = select(func.sum(Assignment.price_minor * Assignment.times_paid)).where(Assignment.project_id == project.id)
     return Money(int(db.session.scalar(total) or 0), project.currency)
 
 
@@ -216,6 +214,12 @@ def latest_annotation(task: Assignment) -> Annotation | None:
     return db.session.scalars(
         select(Annotation).where(Annotation.assignment_id == task.id).order_by(Annotation.rev.desc()).limit(1)
     ).one_or_none()
+
+
+def faults(task: Assignment) -> int:
+    """How often this item was returned because the guideline was unclear, before the answer that is decided now."""
+    returned = select(func.count(Review.id)).join(Review.annotation).where(Annotation.assignment_id == task.id, Annotation.rev < task.rev)
+    return db.session.scalar(returned.where(Review.decision == Decision.RETURN, Review.guideline_fault)) or 0
 
 
 def reviews_of(task: Assignment) -> Sequence[Review]:

@@ -92,10 +92,10 @@ def accept_met_gold(project_id: int, worker_id: int) -> None:
 
 
 def pay(task: Assignment, *, by: User | None) -> None:
-    """Post the price of this item, once however often it is decided. Redone work was paid at its first decision."""
-    if task.accrued_at is not None:
+    """Post the price of this item, once however often it is decided; once more where it was redone because the guideline was unclear."""
+    if task.times_paid > queries.faults(task):
         return
-    task.accrued_at = clock.now()
+    task.times_paid += 1
     if task.price_minor:
         ledger.accrue(
             key=f"accrue:item:{task.id}:rev:{task.rev}", worker=task.worker, fund=task.project.fund, project=task.project.slug,

@@ -129,7 +129,8 @@ def feedback(id: int) -> ResponseReturnValue:
     if answered is None or found.state not in (*DECIDED, AssignmentState.RETURNED):
         return redirect(_to(found))
     shown = showing.feedback(found, answered, known=found.state in DECIDED)
-    return render_template("annotation/feedback.html", task=found, shown=shown, words=wording)
+    rule = queries.guideline(found.project_id, found.guideline_version, language())
+    return render_template("annotation/feedback.html", task=found, shown=shown, guideline=rule, words=wording)
 
 
 def picture_of(found: Assignment) -> Response:

@@ -15,13 +15,14 @@ from PIL import Image
 from sqlalchemy import func, select
 
 from lms.annotation import actions, answering, claiming, queries
-from lms.annotation.models import AssignmentState, Dataset, Gold, Item, Phase, Risk
+from lms.annotation.models import Annotation, AssignmentState, Dataset, Gold, Item, Phase, Risk
 from lms.annotation.schemas import Kind
 from lms.cli import main
 from lms.core import files
 from lms.core.db import db, transaction
 from lms.core.files import StoredFile
 from tests.annotation.rooms import person, usd
+from tests.client import Browser
 
 Run = Callable[..., Result]
 
@@ -143,3 +144,29 @@ def test_a_picture_loses_the_place_it_was_taken_at(app: Flask, world: SimpleName
         with Image.open(io.BytesIO(files.store().get(one.file.key))) as kept:
             assert (kept.size, len(kept.getexif())) == ((40, 30), 0)
         assert files.store().get(other.file.key) == (tmp_path / "b.png").read_bytes()
+
+
+def test_a_picture_is_for_its_worker_and_her_mentor(
+    app: Flask, world: SimpleNamespace, run: Run, tmp_path: Path, as_: Callable[[str], Browser]
+) -> None:
+    project(app, world, "cups", Kind.BOXES, ("cup",))
+    Image.new("RGB", (40, 30), "red").save(tmp_path / "a.jpg")
+    (tmp_path / "cups.csv").write_text("item,file\na,a.jpg\n", "utf-8")
+    assert run("import", tmp_path / "cups.csv", "--project", "cups").exit_code == 0
+    with app.app_context(), transaction(write=True):
+        cups = queries.project_of("cups")
+        cups.gold_needed = 0
+        actions.open_project(cups, by=None)
+    amina, bilal = as_("amina"), as_("bilal")
+    amina.post("/work/cups/claims", data={"read": "y"})
+    sent = amina.get("/work/tasks/1/picture")
+    assert (sent.status_code, sent.mimetype, sent.headers["Cache-Control"]) == (200, "image/jpeg", "private, max-age=3600")
+    assert sent.get_data() == (tmp_path / "a.jpg").read_bytes()
+    bilal.page("/reviews/1/picture", 404)  # she has not sent it
+    amina.post("/work/tasks/1/answer", data={"payload": '[{"label": "cup", "x": 30, "y": 5, "w": 30, "h": 10}]', "client_op_id": "a"})
+    assert bilal.get("/reviews/1/picture").status_code == 200
+    assert 'viewBox="0 0 40 30"' in bilal.page("/reviews/1")
+    assert as_("chen").get("/reviews/1/picture").status_code == 404
+    with app.app_context():
+        (box,) = db.session.scalars(select(Annotation)).one().payload
+        assert (box["x"], box["w"]) == (30.0, 10.0)  # clipped to the picture

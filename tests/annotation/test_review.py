@@ -11,7 +11,7 @@ import pytest
 from flask import Flask
 from sqlalchemy import func, select
 
-from lms.annotation import answering, reviewing
+from lms.annotation import answering, queries, reviewing
 from lms.annotation.models import Assignment, AssignmentState, Decision, Review
 from lms.annotation.schemas import Kind
 from lms.cohorts.models import MentorSeat
@@ -102,6 +102,21 @@ def test_a_return_needs_a_word_and_comes_back_with_it(app: Flask, world: SimpleN
         assert (task.state, task.rev) == (AssignmentState.ACCEPTED, 2)
         assert ledger.owed(person(world.amina)) == [usd(12)]  # once, at the return
         assert [row.decision for row in db.session.scalars(select(Review).order_by(Review.id))] == [Decision.RETURN, Decision.ACCEPT]
+
+
+def test_a_redo_is_paid_again_where_the_guideline_was_unclear(app: Flask, world: SimpleNamespace, as_: Any) -> None:
+    id = answered(app, world)
+    bilal, amina = as_("bilal"), as_("amina")
+    bilal.post(f"/reviews/{id}/decision", data={"decision": "return", "comment": "A dog.", "guideline_fault": "y"})
+    with app.app_context():
+        assert ledger.owed(person(world.amina)) == [usd(12)]
+    amina.post(f"/work/tasks/{id}/answer", data={"label": "dog", "client_op_id": "b"})
+    bilal.post(f"/reviews/{id}/decision", data={"decision": "accept"})
+    with app.app_context():
+        assert ledger.owed(person(world.amina)) == [usd(24)]
+        assert queries.accrued(queries.project_of("names")) == usd(24)
+        keys = list(db.session.scalars(select(Transfer.key).where(Transfer.kind == "accrue").order_by(Transfer.id)))
+        assert keys == [f"accrue:item:{id}:rev:1", f"accrue:item:{id}:rev:2"]
 
 
 def test_a_correction_is_kept_and_shown_to_her(app: Flask, world: SimpleNamespace, as_: Any) -> None:
