@@ -19,7 +19,7 @@ from lms.core.access import Role
 from lms.core.db import transaction
 from lms.core.errors import Refused
 from lms.core.money import Money
-from lms.demo import study, work
+from lms.demo import hiring, study, work
 from lms.ledger import actions as ledger
 from lms.partners import actions as partners
 from lms.people import actions as people
@@ -60,11 +60,15 @@ def build() -> bool:
         work.make_projects(list(places.values()), by=_staff)
     with at(monday - timedelta(weeks=9)):
         study.finish_course(places["Nairobi 1"], "chen")
+        hiring.set_rule(by="dana")
         work.do(NAIROBI[0], "tea-table", count=10, reviewer="chen")
         work.do(NAIROBI[1], "tea-table", count=5, reviewer="chen")
     with at(monday - timedelta(weeks=8)):
         study.finish_cohort(places["Nairobi 1"], by=_staff)
         work.pay_out(by="fay", approved_by="ines", receipts="KE")
+        for name in NAIROBI[:2]:
+            hiring.sign_off(places["Nairobi 1"], name, by="chen")
+        hiring.hire(NAIROBI[0], by="dana")
     with at(now - timedelta(days=4)):
         study.hand_in(places["Gaziantep 1"], ["Hana Demir", *GAZIANTEP[:2]])
     with at(now - timedelta(days=1)):
@@ -124,7 +128,10 @@ def _money() -> None:
 
 def _cohorts(monday: datetime) -> dict[str, int]:
     """Five cohorts in several states; their ids by name."""
-    from_week = lambda weeks: monday + timedelta(weeks=weeks)  # noqa: E731
+
+    def from_week(weeks: int) -> datetime:
+        return monday + timedelta(weeks=weeks)
+
     lately = 0 if clock.now() > monday + timedelta(days=2) else -1  # Beirut's first task is open, and its time is not over
     with at(from_week(-15)):
         nairobi = _cohort("Nairobi 1", "Data annotation", "NGO-KE", "Africa/Nairobi", from_week(-14), "annotation-basics", "chen", NAIROBI)
