@@ -28,6 +28,7 @@ from lms.ledger import accounts
 from lms.people.models import User
 
 SLUG = re.compile(r"[a-z0-9]+(-[a-z0-9]+)*")
+TAKEN = {"new", "tasks"}  # addresses beside those of projects
 
 
 def make_project(
@@ -50,7 +51,7 @@ def make_project(
     cohorts: Sequence[int] = (),
 ) -> Project:
     """A project in draft. Raises Refused for a taken or odd slug, for labels that clash, for numbers out of range."""
-    if not SLUG.fullmatch(slug) or len(slug) > 60:
+    if not SLUG.fullmatch(slug) or len(slug) > 60 or slug in TAKEN:
         raise Refused(_("Use small letters, digits and single hyphens for the address."))
     if queries.project_of(slug) is not None:
         raise Refused(_("Another project has the address %(slug)s.", slug=slug))

@@ -66,7 +66,8 @@ def _decide(task: Assignment, form: DecisionForm) -> None:
 
 def _comments(form: DecisionForm) -> list[dict[str, Any]]:
     """The words for the whole answer, and those pinned to its shapes: fields `comment-<shape>`."""
-    pinned = [{"shape": name.removeprefix("comment-"), "text": text} for name, text in request.form.items() if name.startswith("comment-")]
+    typed = [(name.removeprefix("comment-"), text) for name, text in request.form.items() if name.startswith("comment-")]
+    pinned: list[dict[str, Any]] = [{"shape": shape[:64], "text": text} for shape, text in typed]
     return [*pinned, {"shape": None, "text": form.comment.data or ""}]
 
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import timedelta
+from typing import Any
 
 from sqlalchemy import ColumnElement, Select, case, exists, func, or_, select
 from sqlalchemy.orm import joinedload
@@ -131,6 +132,13 @@ def accrued(project: Project) -> Money:
     return Money(int(db.session.scalar(total) or 0), project.currency)
 
 
+def waiting(user: User) -> list[Money]:
+    """What this person sent and nobody has decided yet, in each currency."""
+    sums = select(Assignment.currency, func.sum(Assignment.price_minor)).where(Assignment.worker_id == user.id, Assignment.times_paid == 0)
+    rows = db.session.execute(sums.where(Assignment.state == AssignmentState.IN_REVIEW).group_by(Assignment.currency))
+    return [Money(int(total), currency) for currency, total in rows if total]
+
+
 @dataclass(frozen=True)
 class Counts:
     """A project in figures: items, items with approved gold, and its assignments by state."""
@@ -149,14 +157,21 @@ class Counts:
 
 
 def counts(project: Project) -> Counts:
-    """The figures of a project, in three small statements."""
-    items = db.session.scalar(select(func.count()).where(Item.project_id == project.id)) or 0
-    approved = select(func.count()).select_from(Gold).join(Item, Item.id == Gold.item_id)
-    gold = db.session.scalar(approved.where(Item.project_id == project.id, Gold.state == GoldState.APPROVED)) or 0
-    rows = db.session.execute(
-        select(Assignment.state, func.count()).where(Assignment.project_id == project.id).group_by(Assignment.state)
-    ).all()
-    return Counts(items, gold, {row[0]: row[1] for row in rows})
+    """The figures of a project."""
+    return counts_of([project])[project.id]
+
+
+def counts_of(projects: Sequence[Project]) -> dict[int, Counts]:
+    """The figures of each project by its id, in three statements however many they are."""
+    ids = [project.id for project in projects]
+    items = _tally(select(Item.project_id, func.count()).where(Item.project_id.in_(ids)).group_by(Item.project_id))
+    approved = select(Item.project_id, func.count()).join(Gold, Gold.item_id == Item.id).where(Gold.state == GoldState.APPROVED)
+    gold = _tally(approved.where(Item.project_id.in_(ids)).group_by(Item.project_id))
+    states: dict[int, dict[AssignmentState, int]] = {id: {} for id in ids}
+    given = select(Assignment.project_id, Assignment.state, func.count()).where(Assignment.project_id.in_(ids))
+    for id, state, count in db.session.execute(given.group_by(Assignment.project_id, Assignment.state)):
+        states[id][state] = count
+    return {id: Counts(items.get(id, 0), gold.get(id, 0), states[id]) for id in ids}
 
 
 def opening_checks(project: Project) -> list[tuple[bool, str]]:
@@ -349,6 +364,10 @@ def _scored(passed: float) -> ColumnElement[bool]:
         Annotation.assignment_id == Assignment.id, Annotation.rev == Assignment.rev, Score.annotation_id == Annotation.id,
         Score.metric == "passed", Score.value == passed,
     )  # fmt: skip
+
+
+def _tally(statement: Any) -> dict[int, int]:
+    return {row[0]: row[1] for row in db.session.execute(statement)}
 
 
 def _plain(amount: Money) -> str:

@@ -30,7 +30,7 @@ bp = Blueprint("annotation_staff", __name__)
 def projects() -> ResponseReturnValue:
     """Every project with its state, the newest first."""
     page = page_of(policy.visible_projects(me()).order_by(Project.id.desc()))
-    return render_template("annotation/projects.html", page=page, counts={row.id: queries.counts(row) for row in page.rows}, words=wording)
+    return render_template("annotation/projects.html", page=page, counts=queries.counts_of(page.rows), words=wording)
 
 
 @bp.get("/projects/new")

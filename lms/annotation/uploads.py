@@ -32,11 +32,14 @@ def _lay(file: FileStorage, folder: Path) -> None:
     name = PurePosixPath((file.filename or "").replace("\\", "/")).name
     if not name or name.startswith("."):
         raise Refused(_("Choose a file."))
-    if zipfile.is_zipfile(file.stream):
-        _unpack(file, folder)
-        return
-    file.stream.seek(0)
-    (folder / name).write_bytes(file.stream.read())
+    try:
+        if zipfile.is_zipfile(file.stream):
+            _unpack(file, folder)
+            return
+        file.stream.seek(0)
+        (folder / name).write_bytes(file.stream.read())
+    except (OSError, ValueError, NotImplementedError, RuntimeError, zipfile.BadZipFile):  # broken, locked, or names that clash
+        raise Refused(_("We cannot open %(name)s. Make the archive again.", name=name[:80])) from None
 
 
 def _unpack(file: FileStorage, folder: Path) -> None:

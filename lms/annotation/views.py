@@ -31,8 +31,8 @@ def work() -> ResponseReturnValue:
     """The projects she may work in, what waits for her there, and her money."""
     worker = me()
     rows = queries.work_of(worker, policy.given_projects(worker))
-    money, skill = payouts.money_of(worker), queries.mock_summary(worker)
-    return render_template("annotation/work.html", rows=rows, money=money, skill=skill, words=wording)
+    money, skill, waiting = payouts.money_of(worker), queries.mock_summary(worker), queries.waiting(worker)
+    return render_template("annotation/work.html", rows=rows, money=money, skill=skill, waiting=waiting, words=wording)
 
 
 @bp.get("/work/<slug>")
@@ -90,8 +90,11 @@ def send_draft(id: int) -> ResponseReturnValue:
     """Keep a draft from the page's plain fields and come back to it, with a few empty rows more."""
     found = one_or_404(policy.visible_tasks(me()), id, lock=True)
     draft = queries.draft_of(found)
-    payload = plain.payload(found.project.kind, request.form, found.item.text)
-    answering.save_draft(found, by=me(), payload=payload, version=draft.version if draft else 0)
+    try:
+        payload = plain.payload(found.project.kind, request.form, found.item.text)
+        answering.save_draft(found, by=me(), payload=payload, version=draft.version if draft else 0)
+    except Unfit as no:
+        return _wrong(id, no)
     return redirect(_to(found), 303)
 
 

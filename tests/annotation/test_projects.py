@@ -106,6 +106,8 @@ def test_an_archive_that_leads_outside_is_refused(app: Flask, world: SimpleNames
         answer = upload(dana, "short-texts", (made.getvalue(), "data.zip"))
         assert answer.status_code == 409
         assert "leads outside" in answer.get_data(as_text=True)
+    cut = upload(dana, "short-texts", (made.getvalue()[:-40] + made.getvalue()[-22:], "data.zip"))
+    assert cut.status_code == 409
     good = io.BytesIO()
     with zipfile.ZipFile(good, "w") as archive:
         archive.writestr("texts.csv", ROWS)
@@ -128,6 +130,7 @@ def test_what_contradicts_itself_is_said_and_nothing_typed_is_lost(app: Flask, w
     dana = as_("dana")
     for change, sentence in (
         ({"slug": "Short Texts"}, "Use small letters"),
+        ({"slug": "new"}, "Use small letters"),
         ({"labels": "yes\nyes"}, "no label twice"),
         ({"kind": "ordinal"}, "Labels of a scale are numbers"),
         ({"rate": "cheap"}, "as numbers"),

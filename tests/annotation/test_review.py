@@ -43,6 +43,7 @@ def state(app: Flask, id: int) -> AssignmentState:
 def test_accepting_pays_once(app: Flask, world: SimpleNamespace, as_: Any) -> None:
     id = answered(app, world)
     bilal = as_("bilal")
+    assert re.search(r"Waiting.*?0\.12 USD", as_("amina").page("/work"), re.DOTALL)
     assert "Amina" in bilal.page("/reviews")
     assert "cat" in bilal.page(f"/reviews/{id}")
     done = bilal.post(f"/reviews/{id}/decision", data={"decision": "accept"})
