@@ -15,7 +15,7 @@ from flask_wtf.csrf import CSRFError, CSRFProtect
 from markupsafe import Markup
 from sqlalchemy.exc import IntegrityError, SQLAlchemyError
 from sqlalchemy.orm.exc import StaleDataError
-from werkzeug.exceptions import HTTPException, MethodNotAllowed, RequestEntityTooLarge
+from werkzeug.exceptions import HTTPException, MethodNotAllowed, RequestEntityTooLarge, SecurityError
 from werkzeug.middleware.proxy_fix import ProxyFix
 from werkzeug.routing import IntegerConverter, Map
 
@@ -26,7 +26,7 @@ from lms.annotation import views as annotation
 from lms.catalogue import views as catalogue
 from lms.cohorts import staff_views as cohorts_staff
 from lms.cohorts import views as cohorts
-from lms.config import Settings
+from lms.config import Settings, SettingsError
 from lms.core import clock, facts, fmt, i18n, jobs
 from lms.core.access import access_of, ask_to_sign_in, from_elsewhere, gate, typed, wants_json, where_she_stood
 from lms.core.db import db, mode, transaction, wire
@@ -48,6 +48,7 @@ from lms.learning import views as learning
 from lms.ledger import queries as ledger
 from lms.payouts import own_views as payouts_own
 from lms.payouts import views as payouts
+from lms.people import queries as people_queries
 from lms.people import sign_ins
 from lms.people import views as people
 from lms.pool import mentor_views as pool_mentor
@@ -150,13 +151,15 @@ def create_app(settings: Settings | None = None, *, testing: bool = False) -> Sc
     )
     if settings.production:
         app.wsgi_app = ProxyFix(app.wsgi_app, x_for=1, x_proto=1, x_host=1)  # type: ignore[method-assign]
-    keyring.unlock(settings.keys, make=not settings.production)
+    _unlock(settings)
     app.extensions["files"] = store_for(settings.files)
     app.extensions["checks"] = [ledger.findings]
     settings.instance.mkdir(parents=True, exist_ok=True)
     db.init_app(app)
     with app.app_context():
         wire(db.engine)
+        if settings.production and people_queries.has_demo_accounts():
+            raise SettingsError(["The demo accounts are in this database, and everybody knows their passwords: use another one."])
     Migrate(app, db, directory=str(ROOT / "migrations"))
     i18n.babel.init_app(app, locale_selector=i18n.choose_locale)
     app.before_request(_refuse_odd_requests)
@@ -174,6 +177,16 @@ def create_app(settings: Settings | None = None, *, testing: bool = False) -> Sc
         app.register_blueprint(room)
     Compress(app)
     return app
+
+
+def _unlock(settings: Settings) -> None:
+    """Read the field key; a server for real people never makes one by itself, because a second one would open nothing."""
+    try:
+        keyring.unlock(settings.keys, make=not settings.production)
+    except FileNotFoundError:
+        raise SettingsError(["There is no fields.key in LMS_KEYS: run `lms keys make` once."]) from None
+    except ValueError as cut:
+        raise SettingsError([f"The field key is damaged: {cut}."]) from None
 
 
 def _refuse_odd_requests() -> None:
@@ -281,6 +294,10 @@ def _catch_the_rest(app: School) -> None:
         limit = app.config["MAX_FORM_MEMORY_SIZE"]
         told = _("What you wrote is too long (%(size)s). The limit is %(limit)s.", size=fmt.size(sent), limit=fmt.size(limit))
         return _page(413, _("The text is too long"), told)
+
+    @app.errorhandler(SecurityError)
+    def not_our_name(no: SecurityError) -> ResponseReturnValue:  # without a host of ours no page can name its links
+        return Response("This server has another name.\n", 400, mimetype="text/plain")
 
     @app.errorhandler(HTTPException)
     def known(no: HTTPException) -> ResponseReturnValue:

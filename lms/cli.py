@@ -11,7 +11,7 @@ from lms.annotation.commands import annotation
 from lms.app import ROOT, create_app
 from lms.catalogue.commands import courses
 from lms.config import Settings, SettingsError
-from lms.core import checks, jobs
+from lms.core import checks, jobs, sealing
 from lms.core.access import Role
 from lms.core.commands import i18n
 from lms.core.errors import Refused
@@ -78,6 +78,23 @@ def upgrade() -> None:
 
     with application().app_context():
         migrate()
+
+
+@main.group()
+def keys() -> None:
+    """The keys of this installation."""
+
+
+@keys.command("make")
+def make_keys() -> None:
+    """Write the key of sealed fields into LMS_KEYS, once. Refused where there is one."""
+    try:
+        folder = Settings.from_environment(root=ROOT).keys
+    except SettingsError as wrong:
+        refuse("\n".join(wrong.problems))
+    if not sealing.make_key(folder):
+        refuse(f"{folder / sealing.KEY_FILE} is there already, and what it sealed opens with no other key: nothing was written.")
+    click.echo(f"{folder / sealing.KEY_FILE} is written. Keep a copy apart from the backups: nothing else opens what it seals.")
 
 
 @main.command()

@@ -10,7 +10,7 @@ from pathlib import Path
 from urllib.parse import urlsplit
 
 REQUIRED_IN_PRODUCTION = ("LMS_ENV", "LMS_NAME", "LMS_DATABASE_URL", "LMS_FILES", "LMS_KEYS", "LMS_SECRET_KEY")
-KNOWN_SECRETS = frozenset({"dev", "secret", "change-me", "changeme", "secret-key", "test", "0" * 32, "x" * 32, "a" * 32})
+WORDS_OF_EXAMPLES = ("change", "secret", "password", "example", "default")
 TRUE = frozenset({"1", "true", "yes", "on"})
 
 
@@ -58,6 +58,11 @@ class Settings:
         problems = [] if mode in {"development", "production"} else [f"LMS_ENV is {mode!r}: it must be development or production."]
         if mode == "production":
             problems += [f"{name} is not set." for name in REQUIRED_IN_PRODUCTION if not env.get(name)]
+        numbers = {"PORT": env.get("PORT") or "8000", "WEB_CONCURRENCY": env.get("WEB_CONCURRENCY") or "1"}
+        for name, text in numbers.items():
+            if not (text.isascii() and text.isdigit() and 0 < int(text) < 65536):
+                problems.append(f"{name} is {text!r}: it must be a number from 1.")
+                numbers[name] = "1"
         instance = Path(env.get("LMS_INSTANCE") or (root or Path.cwd()) / "instance").resolve()
         settings = cls(
             env=mode,
@@ -66,10 +71,10 @@ class Settings:
             files=env.get("LMS_FILES") or str(instance / "files"),
             keys=Path(env.get("LMS_KEYS") or instance / "keys"),
             secret_key=env.get("LMS_SECRET_KEY") or ("" if mode == "production" else _made_once(instance / "secret-key")),
-            base_url=(env.get("LMS_BASE_URL") or f"http://127.0.0.1:{env.get('PORT') or 8000}").rstrip("/"),
+            base_url=(env.get("LMS_BASE_URL") or f"http://127.0.0.1:{numbers['PORT']}").rstrip("/"),
             redis_url=env.get("LMS_REDIS_URL") or None,
             instance=instance,
-            workers=int(env.get("WEB_CONCURRENCY") or 1),
+            workers=int(numbers["WEB_CONCURRENCY"]),
             debug=env.get("FLASK_DEBUG", "").lower() in TRUE,
         )
         problems += settings.production_problems() if settings.production else []
@@ -80,7 +85,7 @@ class Settings:
     def production_problems(self) -> list[str]:
         """What a server that real people depend on must not run with; one sentence each."""
         found = []
-        if self.secret_key and (len(self.secret_key.encode()) < 32 or self.secret_key.lower() in KNOWN_SECRETS):
+        if self.secret_key and _is_weak(self.secret_key):
             found.append("LMS_SECRET_KEY is too short or well known: it needs 32 random bytes or more.")
         if self.debug:
             found.append("FLASK_DEBUG is on: a stack trace would be shown to strangers.")
@@ -88,17 +93,27 @@ class Settings:
             found.append("SQLite serves one process: set LMS_DATABASE_URL to PostgreSQL, or WEB_CONCURRENCY to 1.")
         if self.workers > 1 and not self.redis_url:
             found.append("With several workers the rate limits need Redis: set LMS_REDIS_URL.")
-        if not self.https:
-            found.append("LMS_BASE_URL must be set and begin with https://.")
+        if not self.https or not self.host:
+            found.append("LMS_BASE_URL must be set and begin with https:// and the name people type: only that host is answered.")
         return found
+
+
+def _is_weak(secret: str) -> bool:
+    """Too short, one sign over and over, or words from somebody's example."""
+    return len(secret.encode()) < 32 or len(set(secret)) < 4 or any(word in secret.lower() for word in WORDS_OF_EXAMPLES)
 
 
 def _made_once(path: Path) -> str:
     """A random secret kept in a file only its owner may read; the first process to come makes it."""
-    path.parent.mkdir(parents=True, exist_ok=True)
-    try:
-        with os.fdopen(os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600), "w") as file:
+    if not path.exists():
+        path.parent.mkdir(parents=True, exist_ok=True)
+        part = path.with_name(f".{secrets.token_hex(8)}")
+        with os.fdopen(os.open(part, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600), "w") as file:
             file.write(secrets.token_hex(32))
-    except FileExistsError:
-        pass
+        try:
+            os.link(part, path)  # whole or not at all: the worker starts beside the server
+        except FileExistsError:
+            pass
+        finally:
+            part.unlink()
     return path.read_text().strip()

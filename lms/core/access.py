@@ -130,7 +130,7 @@ def from_elsewhere() -> bool:
     if site := request.headers.get("Sec-Fetch-Site"):
         return site not in {"same-origin", "none"}
     origin = request.headers.get("Origin")
-    return origin is not None and urlsplit(origin).netloc != request.host
+    return origin is not None and urlsplit(origin).netloc != request.environ.get("HTTP_HOST")
 
 
 def wants_json() -> bool:

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import hmac
 import os
+import secrets
 from hashlib import sha256
 from pathlib import Path
 
@@ -17,6 +18,23 @@ from sqlalchemy import Dialect, LargeBinary
 from sqlalchemy.types import TypeDecorator
 
 KEY_ID = b"\x01"
+KEY_FILE = "fields.key"
+KEY_SIZE = 32
+
+
+def make_key(folder: Path) -> bool:
+    """Write a new `fields.key` that only its owner may read. False where there is one: without the old key nothing opens any more."""
+    folder.mkdir(parents=True, exist_ok=True, mode=0o700)
+    part = folder / f".{secrets.token_hex(8)}"
+    with os.fdopen(os.open(part, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600), "wb") as file:
+        file.write(os.urandom(KEY_SIZE))
+    try:
+        os.link(part, folder / KEY_FILE)  # whole or not at all: another process may be starting beside this one
+    except FileExistsError:
+        return False
+    finally:
+        part.unlink()
+    return True
 
 
 class Keyring:
@@ -26,16 +44,14 @@ class Keyring:
         self._key: bytes | None = None
 
     def unlock(self, folder: Path, *, make: bool) -> None:
-        """Read the key from `folder/fields.key`. Raises FileNotFoundError where it is missing and may not be made."""
-        path = folder / "fields.key"
+        """Read the key from `folder/fields.key`. FileNotFoundError: it is missing and may not be made; ValueError: it is cut off."""
+        path = folder / KEY_FILE
         if make and not path.exists():
-            folder.mkdir(parents=True, exist_ok=True, mode=0o700)
-            try:
-                with os.fdopen(os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600), "wb") as file:
-                    file.write(os.urandom(32))
-            except FileExistsError:
-                pass
-        self._key = path.read_bytes()
+            make_key(folder)
+        key = path.read_bytes()
+        if len(key) != KEY_SIZE:
+            raise ValueError(f"{path} has {len(key)} bytes, not {KEY_SIZE}")
+        self._key = key
 
     def part(self, purpose: str) -> bytes:
         """A key for one purpose, derived from the one that is kept."""

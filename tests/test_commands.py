@@ -1,0 +1,163 @@
+"""The commands of the whole installation: exit 0 done, 1 refused with one sentence on stderr, 2 wrong use."""
+
+from __future__ import annotations
+
+import json
+import sqlite3
+from pathlib import Path
+from typing import Any
+
+import pytest
+from click.testing import CliRunner, Result
+
+from lms import cli
+from lms.app import create_app
+from lms.core import checks, triggers
+from lms.core.db import db, transaction
+from lms.core.jobs import Job
+from tests.conftest import build
+from tests.test_settings import good
+
+
+@pytest.fixture
+def lms(tmp_path: Path) -> Any:
+    """Run `lms ...` in an installation of its own."""
+
+    def run(*words: str, **env: str) -> Result:
+        clean = dict.fromkeys(["LMS_ENV", "LMS_NAME", "LMS_DATABASE_URL", "LMS_FILES", "LMS_KEYS", "LMS_SECRET_KEY", "LMS_BASE_URL"])
+        return CliRunner().invoke(cli.main, list(words), env=clean | {"LMS_INSTANCE": str(tmp_path)} | env)
+
+    return run
+
+
+@pytest.fixture
+def installed(tmp_path: Path) -> Path:
+    """An installation whose database has its tables."""
+    app = build(tmp_path, f"sqlite:///{tmp_path / 'lms.db'}")
+    with app.app_context():
+        db.engine.dispose()
+    return tmp_path
+
+
+@pytest.mark.parametrize("line", ["routes", "worker", "db upgrade", "check", "keys make", "people add X --role staff"])
+def test_every_command_says_what_the_environment_lacks(line: str, lms: Any, tmp_path: Path) -> None:
+    done = lms(*line.split(), LMS_ENV="production")
+    assert done.exit_code == 1
+    assert done.stdout == ""
+    for name in ("LMS_NAME", "LMS_DATABASE_URL", "LMS_FILES", "LMS_KEYS", "LMS_SECRET_KEY"):
+        assert f"{name} is not set." in done.stderr.splitlines()
+    assert "Traceback" not in done.output
+    assert list(tmp_path.iterdir()) == []
+
+
+def test_wrong_use_is_2(lms: Any) -> None:
+    assert lms("people", "add", "X", "--role", "king").exit_code == 2
+    assert lms("no-such-command").exit_code == 2
+
+
+def test_routes_speak_to_people_and_to_machines(lms: Any) -> None:
+    lines = lms("routes").stdout.splitlines()
+    assert "GET /healthz public" in lines
+    assert "GET /me signed_in" in lines
+    done = lms("routes", "--json")
+    rows = json.loads(done.stdout)["routes"]
+    assert {"method": "GET", "rule": "/me", "endpoint": "people.own_page", "roles": ["signed_in"]} in rows
+    assert len(rows) == len(lines)
+    assert done.stderr == ""
+
+
+def test_a_person_is_added_and_comes_in_with_the_code(lms: Any, installed: Path) -> None:
+    done = lms("people", "add", "Dana", "--role", "staff", "--identifier", "dana@learn.example.org")
+    assert done.exit_code == 0, done.output
+    code = done.stdout.strip()
+    assert code.isdigit()
+    assert len(code) == 6
+    app = build(installed, f"sqlite:///{installed / 'lms.db'}")
+    client = app.test_client()
+    data = {"identifier": "dana@learn.example.org", "code": code, "password": "a long enough word"}
+    assert client.post("/sign-in/code", data=data).status_code == 303
+    assert client.post("/sign-in", data=data).status_code == 303
+    with app.app_context():
+        db.engine.dispose()
+    again = lms("people", "add", "Other", "--role", "staff", "--identifier", "DANA@learn.example.org")
+    assert again.exit_code == 1
+    assert again.stderr.strip() == "Another person has this phone, email or name already."
+
+
+class TestKeys:
+    def test_they_are_made_once(self, lms: Any, tmp_path: Path) -> None:
+        env = good(tmp_path)
+        first = lms("keys", "make", **env)
+        key = (tmp_path / "keys" / "fields.key").read_bytes()
+        assert first.exit_code == 0, first.output
+        assert len(key) == 32
+        second = lms("keys", "make", **env)
+        assert second.exit_code == 1
+        assert "is there already" in second.stderr
+        assert (tmp_path / "keys" / "fields.key").read_bytes() == key
+
+    def test_without_them_nothing_starts_in_production(self, lms: Any, tmp_path: Path) -> None:
+        done = lms("routes", **good(tmp_path))
+        assert done.exit_code == 1
+        assert done.stderr.strip() == "There is no fields.key in LMS_KEYS: run `lms keys make` once."
+
+
+class TestCheck:
+    """`checks.findings`, asked inside an application whose database is at head: there are no migrations but those of the project."""
+
+    @pytest.fixture
+    def findings(self, installed: Path, monkeypatch: pytest.MonkeyPatch) -> Any:
+        from alembic.migration import MigrationContext
+        from alembic.script import ScriptDirectory
+
+        monkeypatch.setattr(ScriptDirectory, "get_current_head", lambda self: "head")
+        monkeypatch.setattr(MigrationContext, "get_current_revision", lambda self: "head")
+        app = create_app(build(installed, f"sqlite:///{installed / 'lms.db'}").config["SETTINGS"], testing=True)
+
+        def ask(*, deploy: bool = False) -> list[str]:
+            with app.app_context():
+                with transaction(write=False):
+                    return checks.findings(app, deploy=deploy)
+
+        yield ask
+        with app.app_context():
+            db.engine.dispose()
+
+    def test_all_is_well(self, findings: Any) -> None:
+        assert findings() == []
+
+    def test_a_lost_trigger_is_found(self, findings: Any, installed: Path) -> None:
+        raw = sqlite3.connect(installed / "lms.db")
+        raw.execute("DROP TRIGGER fact_no_update")
+        raw.close()
+        assert findings() == ["Table fact has lost its append-only triggers."]
+
+    def test_a_dead_job_is_found(self, findings: Any, installed: Path) -> None:
+        raw = sqlite3.connect(installed / "lms.db")
+        row = "'mail', '{}', 'k', 'dead', 0, 8, '2026-11-22'"
+        raw.execute(f"INSERT INTO job (name, payload, key, state, run_after, attempts, made_at) VALUES ({row})")
+        raw.commit()
+        raw.close()
+        assert findings() == ["Jobs named mail failed for good."]
+
+    def test_a_store_that_cannot_be_written_is_found(self, findings: Any, installed: Path) -> None:
+        (installed / "files").write_text("a file where the folder should be")
+        assert findings() == ["The file store cannot be written."]
+
+    def test_deploy_asks_what_real_people_need(self, findings: Any) -> None:
+        found = findings(deploy=True)
+        assert "LMS_ENV is not production." in found
+        assert any(line.startswith("LMS_BASE_URL must be set") for line in found)
+
+
+def test_check_prints_a_line_each_and_exits_1(lms: Any, installed: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(checks, "findings", lambda app, *, deploy: ["One thing.", "Another."])
+    done = lms("check")
+    assert (done.exit_code, done.stdout) == (1, "One thing.\nAnother.\n")
+    monkeypatch.setattr(checks, "findings", lambda app, *, deploy: [])
+    assert lms("check").exit_code == 0
+
+
+def test_a_table_that_may_only_grow_is_named_by_its_model() -> None:
+    assert {"fact", "entry", "transfer"} <= set(triggers.append_only(db.metadata))
+    assert Job.__tablename__ not in triggers.append_only(db.metadata)
