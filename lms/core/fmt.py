@@ -1,7 +1,8 @@
 """Every number, date, time, size and amount that a person reads goes through here.
 
-Babel prints Latin digits for Arabic and Persian whatever CLDR says, so numbers ask for their numbering system by name and dates are
-translated afterwards. Amounts, codes and phone numbers stay in Latin digits inside an isolated left-to-right run.
+Babel prints Latin digits for Arabic and Persian whatever CLDR says, so digits are translated afterwards; numbers ask for their numbering
+system by name all the same, for its signs between the digits. Amounts, codes and phone numbers stay in Latin digits inside an isolated
+left-to-right run.
 """
 
 from __future__ import annotations
@@ -42,14 +43,14 @@ def _digits(text: str) -> str:
 def num(value: int | float) -> str:
     """A number in the digits and grouping of the page's language."""
     locale = _locale()
-    return numbers.format_decimal(value, locale=locale, numbering_system=SYSTEMS.get(locale.language, "latn"))
+    return _digits(numbers.format_decimal(value, locale=locale, numbering_system=SYSTEMS.get(locale.language, "latn")))
 
 
 def percent(value: float, digits: int = 0) -> str:
     """A share from 0 to 1 as a percentage."""
     locale = _locale()
     pattern = "#,##0" + ("." + "0" * digits if digits else "") + "%"
-    return numbers.format_percent(value, format=pattern, locale=locale, numbering_system=SYSTEMS.get(locale.language, "latn"))
+    return _digits(numbers.format_percent(value, format=pattern, locale=locale, numbering_system=SYSTEMS.get(locale.language, "latn")))
 
 
 def money(amount: Money) -> Markup:
