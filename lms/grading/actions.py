@@ -116,7 +116,7 @@ def _mark(submission: Submission, *, by: User, marks: Mapping[str, str], feedbac
     if submission.state in {State.RELEASED, State.RETURNED}:
         raise Refused(_("This answer is checked already."))
     if submission.state != State.IN_MARKING or submission.claimed_by_id != by.id:
-        raise Refused(_("Your time for this answer is over and it is back on the desk. Take it again."))
+        raise Refused(_("Your time for this answer is over. It is back on the desk. Take it again."))
     assignment = queries.task(submission).assignment
     try:
         total = rubrics.total(assignment.rubric, marks)

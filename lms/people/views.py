@@ -104,7 +104,7 @@ def _chosen(form: CodeForm) -> bool:
     try:
         if actions.use_code(form.identifier.data or "", form.code.data or "", form.password.data or ""):
             return True
-        form.refuse(_("The name or the code is not right, or the code is old. Ask your mentor for a new one."))
+        form.refuse(_("The name or the code is not right, or it is old. Ask your mentor for a new one."))
     except Refused as no:
         form.refuse(no.sentence)
     return False

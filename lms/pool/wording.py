@@ -47,7 +47,7 @@ def rule(rules: Rules, course: str) -> list[str]:
     return [
         _("The certificate of the course %(course)s.", course=course),
         _("Accepted items: %(n)s or more.", n=fmt.num(rules.items)),
-        _("Right answers to test items: at least %(share)s, by the careful lower bound.", share=_of_hundred(rules.lower_bound)),
+        _("Right test answers: at least %(share)s, by the careful lower bound.", share=_of_hundred(rules.lower_bound)),
         _("A mentor of the cohort says that the person is ready."),
         _("18 or over."),
         _("A way to get money is known."),

@@ -53,7 +53,7 @@ def test_an_old_code_is_dead(stranger: Any, code: str) -> None:
 def test_nobody_learns_who_is_here(stranger: Any, code: str) -> None:
     known = send(stranger, "000000" if code != "000000" else "000001").get_data(as_text=True)
     unknown = send(stranger, "000000", identifier="nobody@demo.example").get_data(as_text=True)
-    sentence = "The name or the code is not right, or the code is old. Ask your mentor for a new one."
+    sentence = "The name or the code is not right, or it is old. Ask your mentor for a new one."
     assert sentence in known
     assert sentence in unknown
 
