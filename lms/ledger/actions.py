@@ -9,7 +9,7 @@ from dataclasses import dataclass, replace
 from datetime import date
 from hashlib import sha256
 
-from sqlalchemy import select
+from sqlalchemy import insert, select
 from sqlalchemy.dialects import postgresql, sqlite
 
 from lms.core import clock
@@ -124,11 +124,14 @@ def _check(lines: Sequence[Line], book: Book) -> None:
 
 def _fill(id: int, lines: Sequence[Line], book: Book, by: User | None) -> Transfer:
     known = _accounts({(line.code, line.amount.currency) for line in lines}, book)
-    for line in lines:
-        assert line.cost is not None
-        account = known[line.code, line.amount.currency]
-        db.session.add(Entry(transfer_id=id, account_id=account.id, amount_minor=line.amount.minor, cost_minor=line.cost.minor))
-        db.session.flush()  # one by one: the order of a transfer's lines is the order of their ids
+    rows = [
+        {
+            "transfer_id": id, "account_id": known[line.code, line.amount.currency].id, "amount_minor": line.amount.minor,
+            "cost_minor": line.cost.minor if line.cost is not None else 0,
+        }
+        for line in lines
+    ]  # fmt: skip
+    db.session.execute(insert(Entry), rows)  # in the order of the lines, which the journal keeps
     transfer = db.session.get_one(Transfer, id)
     record(Kind.MONEY_POSTED, transfer, actor=by)
     return transfer

@@ -99,14 +99,15 @@ def sums(batches: Sequence[PayoutBatch]) -> dict[int, tuple[int, Money]]:
     return {b.id: (found.get(b.id, (0, 0))[0], Money(found.get(b.id, (0, 0))[1], b.currency)) for b in batches}
 
 
-def lines_of(batch: PayoutBatch) -> Sequence[Payout]:
+def lines(batch: PayoutBatch) -> Select[Payout]:
     """The lines of a batch with person, method and partner, by number."""
-    return db.session.scalars(
-        select(Payout)
-        .where(Payout.batch_id == batch.id)
-        .options(joinedload(Payout.worker), joinedload(Payout.method), joinedload(Payout.partner))
-        .order_by(Payout.number)
-    ).all()
+    whole = (joinedload(Payout.worker), joinedload(Payout.method), joinedload(Payout.partner))
+    return select(Payout).where(Payout.batch_id == batch.id).options(*whole).order_by(Payout.number)
+
+
+def lines_of(batch: PayoutBatch) -> Sequence[Payout]:
+    """Every line of a batch."""
+    return db.session.scalars(lines(batch)).all()
 
 
 def left_out(batch: PayoutBatch) -> Sequence[LeftOut]:

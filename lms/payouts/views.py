@@ -66,12 +66,13 @@ def batch(id: int) -> ResponseReturnValue:
 def _batch_page(batch: PayoutBatch, reason: ReasonForm, returned: ReturnForm, at: int | None = None) -> str:
     lines = list(queries.lines_of(batch))
     returned.token.data = returned.token.data or secrets.token_hex(8)
-    return render_template(
-        "payouts/batch.html", batch=batch, lines=lines, left=queries.left_out(batch), trail=wording.trail(batch, me().zone),
-        checks=wording.checks(batch, lines), ways=queries.ways(lines), total=queries.sums([batch])[batch.id][1], reason=reason,
-        returned=returned, at=at, floats=queries.floats(batch.currency, lines), open=[line for line in lines if line.state in OPEN],
-        mine=batch.prepared_by_id == me().id, words=wording,
-    )  # fmt: skip
+    told = {
+        "batch": batch, "lines": lines, "page": page_of(queries.lines(batch)), "left": queries.left_out(batch),
+        "total": queries.sums([batch])[batch.id][1], "open": [line for line in lines if line.state in OPEN], "ways": queries.ways(lines),
+        "trail": wording.trail(batch, me().zone), "checks": wording.checks(batch, lines), "floats": queries.floats(batch.currency, lines),
+        "mine": batch.prepared_by_id == me().id, "reason": reason, "returned": returned, "at": at,
+    }  # fmt: skip
+    return render_template("payouts/batch.html", **told, words=wording)
 
 
 @bp.post("/payouts/<int:id>/lock")

@@ -3,14 +3,18 @@
 from __future__ import annotations
 
 from types import SimpleNamespace
+from typing import Any
+
+from flask import Flask
 
 from lms.core.access import Role
-from lms.core.db import db
+from lms.core.db import db, transaction
 from lms.core.money import Money
 from lms.ledger import actions as books
+from lms.ledger import queries as ledger
 from lms.partners.models import Referral
 from lms.payouts import actions, queries
-from lms.payouts.models import Channel, Payout, PayoutBatch, PayoutMethod
+from lms.payouts.models import BatchState, Channel, Payout, PayoutBatch, PayoutMethod
 from lms.people.models import User
 
 IBAN = "LB62099900000001001901229114"  # the example of the IBAN registry
@@ -79,3 +83,25 @@ def sent(world: SimpleNamespace) -> PayoutBatch:
 
 def line_of(batch: PayoutBatch, id: int) -> Payout:
     return next(line for line in queries.lines_of(batch) if line.worker_id == id)
+
+
+def write(app: Flask, make: Any, *args: Any) -> Any:
+    """Run something that writes in a short context of its own; the id where it gives a row."""
+    with app.app_context(), transaction(write=True):
+        made = make(*args)
+        return getattr(made, "id", made)
+
+
+def state_of(app: Flask, id: int) -> BatchState:
+    with app.app_context():
+        return db.session.get_one(PayoutBatch, id).state
+
+
+def lines(app: Flask, id: int) -> dict[int, Payout]:
+    with app.app_context():
+        return {line.worker_id: line for line in queries.lines_of(db.session.get_one(PayoutBatch, id))}
+
+
+def owed(app: Flask, id: int) -> list[str]:
+    with app.app_context():
+        return [amount.plain() for amount in ledger.owed(person(id))]
