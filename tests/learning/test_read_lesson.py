@@ -5,6 +5,7 @@ from __future__ import annotations
 import html as markup
 import shutil
 from collections.abc import Callable
+from concurrent.futures import ThreadPoolExecutor
 from datetime import UTC, datetime
 from pathlib import Path
 from types import SimpleNamespace
@@ -20,8 +21,10 @@ from lms.cohorts.models import Cohort, CohortCourse, CohortState, Enrolment, Enr
 from lms.core import clock
 from lms.core.db import db, transaction
 from lms.core.facts import Fact, Kind
+from lms.learning import actions
 from lms.learning.models import Reading
-from tests.courses import TINY
+from lms.people.models import User
+from tests.courses import TINY, publish_tiny
 from tests.statements import counted
 
 LESSON = "/learn/tiny/labels"
@@ -170,3 +173,20 @@ def test_before_the_cohort_starts_nothing_is_open(app: Flask, as_: Any, course: 
         assert "Your course starts on Monday, 2 November 2026" in amina.page("/today")
         assert "Your course starts on" in amina.page("/learn/tiny")
         assert "This opens on" in amina.page(LESSON)
+
+
+def test_eight_taps_mark_it_read_once(either_school: Flask) -> None:
+    world: SimpleNamespace = either_school.extensions["world"]
+    with either_school.app_context(), transaction(write=True):
+        version = publish_tiny(world)
+
+    def tap(_n: int) -> bool:
+        with either_school.app_context(), transaction(write=True):
+            enrolment, amina = db.session.get_one(Enrolment, world.enrolment), db.session.get_one(User, world.amina)
+            return actions.read(enrolment, catalogue.course(version).lessons[0], by=amina)
+
+    with ThreadPoolExecutor(8) as pool:
+        assert sorted(pool.map(tap, range(8))) == [False] * 7 + [True]
+    with either_school.app_context():
+        assert len(db.session.scalars(select(Reading)).all()) == 1
+        assert len(db.session.scalars(select(Fact).where(Fact.kind == str(Kind.LESSON_READ))).all()) == 1
