@@ -40,9 +40,13 @@ def road_of(course: Course) -> str:
 
 
 def ways(course: Course, needs: tuple[Need, ...]) -> list[tuple[str, str]]:
-    """What must be done first, as (name, address), in the order of study."""
-    wanted = {need.item for need in needs}
-    return [(name_of(course, step), address_of(course, step)) for step in steps(course, Facts()) if step.item.uid in wanted]
+    """What must be done first, as (name, address), in the order of study; then the other courses that are waited for."""
+    wanted = {need.item for need in needs if need.op in ("done", "score")}
+    here = [step for step in steps(course, Facts()) if step.item.uid in wanted]
+    others = sorted({item.partition("/")[0] for item in wanted - {step.item.uid for step in here}})
+    return [(name_of(course, step), address_of(course, step)) for step in here] + [
+        (str(_("The course %(name)s", name=uid)), url_for("learning.course", course=uid)) for uid in others
+    ]
 
 
 def shown(question: Question, given: Given) -> str:

@@ -7,7 +7,7 @@ from datetime import date
 from fractions import Fraction
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from lms.catalogue.courses import (
@@ -97,6 +97,7 @@ def test_weights_count() -> None:
     assert progress.percent(two, Facts(read=frozenset({"c/1"}))) == 75
 
 
+@settings(deadline=None)
 @given(st.lists(st.tuples(st.integers(1, 9), st.booleans(), st.booleans()), min_size=1, max_size=12))
 def test_a_hundred_means_all_of_it(parts: list[tuple[int, bool, bool]]) -> None:
     made = course(*(lesson(f"c/{n}", weight=weight, required=required) for n, (weight, required, _) in enumerate(parts)))

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gzip
 import html as markup
 import shutil
 from collections.abc import Callable
@@ -11,17 +12,20 @@ from pathlib import Path
 from types import SimpleNamespace
 from typing import Any
 
+import brotli
 import pytest
 from flask import Flask
 from sqlalchemy import select
 
+from lms.app import ROOT
 from lms.catalogue import actions as catalogue_actions
 from lms.catalogue import queries as catalogue
+from lms.catalogue.courses import Need
 from lms.cohorts.models import Cohort, CohortCourse, CohortState, Enrolment, EnrolmentState
 from lms.core import clock
 from lms.core.db import db, transaction
 from lms.core.facts import Fact, Kind
-from lms.learning import actions
+from lms.learning import actions, naming
 from lms.learning.models import Reading
 from lms.people.models import User
 from tests.courses import TINY, publish_tiny
@@ -163,6 +167,23 @@ def test_what_must_come_first_is_named_with_its_way(as_: Any, course: int) -> No
     assert "Do this first" in page
     assert f'<a href="{LESSON}">' in page
     assert markup.unescape(page).count("A rule says which label is right") == 0
+
+
+def test_a_prerequisite_in_another_course_leads_there(app: Flask, course: int) -> None:
+    needs = (Need("done", item="tiny/labels"), Need("done", item="english-a2"), Need("score", item="data/sort-quiz", at_least="60"))
+    with app.test_request_context():
+        ways = naming.ways(catalogue.course(course), needs)
+    assert [address for _name, address in ways] == [LESSON, "/learn/data", "/learn/english-a2"]
+
+
+def test_a_real_lesson_fits_the_first_window(app: Flask, as_: Any, world: SimpleNamespace) -> None:
+    """14,600 bytes are what a server may send before the phone answers; 6 KB is the aim at 1,500 words (design: performance)."""
+    with app.app_context(), transaction(write=True):
+        version = catalogue_actions.publish(ROOT / "courses" / "annotation-basics", by=None)
+        db.session.add(CohortCourse(cohort_id=world.cohort, version_id=version.id, course_uid=version.uid))
+    page = as_("amina").page("/learn/annotation-basics/what-machines-learn")
+    assert len(gzip.compress(page.encode(), 1)) <= 8_000
+    assert len(brotli.compress(page.encode(), quality=11)) <= 6_000
 
 
 def test_before_the_cohort_starts_nothing_is_open(app: Flask, as_: Any, course: int, world: SimpleNamespace) -> None:
