@@ -31,6 +31,9 @@ def test_without_debts_the_page_says_so(as_: Any) -> None:
     page = as_("fay").page("/payouts")
     assert "We owe nothing to anyone now." in page
     assert "No batch yet." in page
+    answer = as_("fay").post("/payouts", data={"partner": "", "currency": "USD"})
+    assert answer.status_code == 422
+    assert "We owe nothing to anyone now." in answer.get_data(as_text=True)
 
 
 def test_a_batch_walks_from_draft_to_settled(app: Flask, world: SimpleNamespace, as_: Any) -> None:
