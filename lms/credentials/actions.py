@@ -13,12 +13,12 @@ from lms.catalogue import queries as catalogue
 from lms.catalogue.courses import Course
 from lms.cohorts import queries as cohorts
 from lms.cohorts.models import Enrolment, EnrolmentState
-from lms.core import clock, jobs
+from lms.core import clock, i18n, jobs
 from lms.core.db import db
 from lms.core.errors import Refused
 from lms.core.facts import Kind, record
 from lms.core.i18n import _
-from lms.credentials import rendering
+from lms.credentials import letters, rendering
 from lms.credentials.models import Credential, Sharing, State
 from lms.people.models import User
 
@@ -76,7 +76,9 @@ def _today(place: Enrolment) -> date:
 def _name(credential: Credential, person: User) -> None:
     credential.latin_name = person.certificate_name()
     credential.own_name = person.own_name
-    credential.name_language = person.language if person.own_name else ""
+    # The language of the pages tells the shapes of letters only where it is written in the script of the name.
+    same_script = i18n.direction(person.language) == "rtl" == letters.direction(person.own_name or "")
+    credential.name_language = person.language if same_script else ""
 
 
 def _add(credential: Credential, *, by: User | None) -> Credential:

@@ -29,7 +29,7 @@ def code_of(app: Flask) -> str:
 def test_a_real_one_says_all_that_the_paper_says_but_the_name(id: int, app: Flask, stranger: Any) -> None:
     text = stranger.page(f"/v/{code_of(app)}")
     assert "This certificate is real" in text
-    for words in ("Data annotation and ethics", "2 hours, 2 lessons, 1 task checked by a mentor", "Follows a written labelling rule",
+    for words in ("Data annotation and ethics", "2 hours. 2 lessons. 1 task checked by a mentor", "Follows a written labelling rule",
                   "Read two lessons to the end", "Rukn", "Bilal", code_of(app)):  # fmt: skip
         assert words in text
     assert "Amina" not in text
@@ -122,7 +122,10 @@ def test_the_name_shows_where_its_holder_ticked_it(id: int, app: Flask, stranger
 
 @pytest.mark.parametrize(
     ("typed", "same"),
-    [("Amina", True), ("  aMINA ", True), ("Ａｍｉｎａ", True), ("\u200eAmi\u200dna\u202c", True), ("أمينة حداد", True), ("Hana", False), ("Amin", False)],
+    [
+        ("Amina", True), ("  aMINA ", True), ("Ａｍｉｎａ", True), ("\u200eAmi\u200dna\u202c", True), ("أمينة حداد", True),
+        ("Hana", False), ("Amin", False),
+    ],
 )  # fmt: skip
 def test_an_employer_compares_the_name_on_the_paper(typed: str, same: bool, id: int, app: Flask, stranger: Any) -> None:
     change(app, id, own_name="أمينة  حداد")

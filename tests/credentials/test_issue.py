@@ -14,6 +14,7 @@ from lms.core import jobs
 from lms.core.db import db, transaction
 from lms.core.facts import Fact, Kind
 from lms.credentials import actions, codes, rendering, sheets
+from lms.credentials.listeners import issue_once
 from lms.credentials.models import Credential, Trouble
 from lms.people.models import User
 from tests.credentials.certified import certify, credentials, finish, pin
@@ -46,12 +47,24 @@ def test_the_sheet_is_a_pdf_in_the_store_with_her_name_on_it(app: Flask, as_: An
     assert answer.mimetype == "application/pdf"
 
 
+@pytest.mark.parametrize(
+    ("own", "language", "told"), [("زهرا", "fa", "fa"), ("زهرا", "en", ""), ("Олена", "ar", ""), (None, "ar", "")]
+)  # fmt: skip
+def test_the_language_of_the_own_name_is_told_where_its_script_agrees(
+    own: str | None, language: str, told: str, app: Flask, world: Any, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(sheets, "render", lambda *args, **kwargs: b"%PDF-")
+    with app.app_context(), transaction(write=True):
+        amina = db.session.get_one(User, world.amina)
+        amina.own_name, amina.language = own, language
+    certify(app)
+    assert credentials(app)[0].name_language == told
+
+
 def test_said_again_it_gives_nothing_more(app: Flask, world: Any) -> None:
     certify(app)
     with app.app_context(), transaction(write=True):
         fact = db.session.scalars(select(Fact).where(Fact.kind == Kind.ENROLMENT_COMPLETED)).one()
-        from lms.credentials.listeners import issue_once
-
         issue_once(fact)
     assert len(credentials(app)) == 1
     with app.app_context():

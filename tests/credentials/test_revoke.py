@@ -135,6 +135,6 @@ def test_eight_corrections_at_once_are_one(either_school: Flask) -> None:
         thread.join(120)
     assert sorted(answers) == [303] + [409] * 7
     with app.app_context():
-        states = {state: n for state, n in db.session.execute(select(Credential.state, func.count()).group_by(Credential.state))}
-        assert states == {State.SUPERSEDED: 1, State.VALID: 1}
+        counted = select(Credential.state, func.count()).group_by(Credential.state)
+        assert {row.state: row[1] for row in db.session.execute(counted)} == {State.SUPERSEDED: 1, State.VALID: 1}
         assert db.session.scalar(select(func.count()).where(Fact.kind == Kind.CREDENTIAL_SUPERSEDED)) == 1
