@@ -68,7 +68,8 @@ def code(text: str) -> Markup:
 def date(value: Date | datetime, *, zone: str | None = None, weekday: bool = True) -> str:
     """`Sunday, 22 November 2026`, in the words and digits of the page's language."""
     day = _local(value, zone).date() if isinstance(value, datetime) else value
-    return _digits(dates.format_date(day, "EEEE, d MMMM y" if weekday else "d MMMM y", locale=_locale()))
+    comma = "،" if _locale().language in SYSTEMS else ","
+    return _digits(dates.format_date(day, f"EEEE{comma} d MMMM y" if weekday else "d MMMM y", locale=_locale()))
 
 
 def span(first: Date, last: Date) -> str:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from datetime import date
 from functools import cache
 from gettext import c2py
 from pathlib import Path
@@ -207,6 +208,7 @@ def test_arabic_is_read_in_arabic(app: object) -> None:
         assert i18n._("Sign in") == "الدخول"
         assert fmt.num(1234.5) == "١٬٢٣٤٫٥"
         assert fmt.percent(0.6) == "٦٠%"
+        assert fmt.date(date(2026, 11, 22)) == "الأحد، ٢٢ تشرين الثاني ٢٠٢٦"
     assert said == ["٠ يوم", "يوم واحد", "يومان", "٣ أيام", "١٠ أيام", "١١ يوماً", "٩٩ يوماً", "١٠٠ يوم", "١٠٢ يوم", "١٠٣ أيام", "١١١ يوماً"]
 
 
