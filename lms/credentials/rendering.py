@@ -23,22 +23,19 @@ def render(payload: dict[str, Any]) -> None:
     credential = db.session.get(Credential, payload["credential"])
     if credential is None or credential.sheet_id is not None or credential.state is not State.VALID:
         return
-    id, sheet, name = credential.id, sheet_of(credential), f"certificate-{credential.printed}.pdf"
+    id, holder_id, sheet, name = credential.id, credential.user_id, sheet_of(credential), f"certificate-{credential.printed}.pdf"
     release()
-    made: bytes | None = None
-    trouble: tuple[Trouble, str] | None = None
+    file, trouble, trouble_with = None, None, None
     try:
-        made = sheets.render(sheet)
+        file = keep(Accepted(sheets.render(sheet), "application/pdf", name))
+        file.owner_id = holder_id
     except letters.MissingLetters as missing:
-        trouble = (Trouble.LETTERS, " ".join(missing.letters)[:200])
+        trouble, trouble_with = Trouble.LETTERS, " ".join(missing.letters)[:200]
     except sheets.DoesNotFit:
-        trouble = (Trouble.LENGTH, "")
+        trouble = Trouble.LENGTH
     credential = db.session.scalars(select(Credential).where(Credential.id == id).with_for_update()).one_or_none()
-    if credential is None or credential.sheet_id is not None:
-        return
-    if made is not None:
-        credential.sheet = keep(Accepted(made, "application/pdf", name), owner=credential.user)
-    credential.trouble, credential.trouble_with = trouble or (None, None)
+    if credential is not None and credential.sheet_id is None:
+        credential.sheet, credential.trouble, credential.trouble_with = file, trouble, trouble_with
 
 
 def address(code: str) -> str:

@@ -6,9 +6,12 @@ from typing import Any
 
 import pytest
 from flask import Flask
+from sqlalchemy import select
 
+from lms.core.db import db, transaction
 from lms.credentials.models import Credential
 from tests.credentials.certified import certify, change, credentials
+from tests.statements import counted
 
 
 @pytest.fixture
@@ -81,3 +84,19 @@ def test_a_waiting_sheet_is_no_file(id: int, app: Flask, as_: Any) -> None:
     amina = as_("amina")
     assert "We are making the PDF now." in amina.page(f"/certificates/{id}")
     assert amina.get(f"/certificates/{id}.pdf").status_code == 404
+
+
+def test_the_lists_ask_the_same_however_long_they_are(app: Flask, as_: Any, world: Any) -> None:
+    certify(app)
+    dana = as_("dana")
+    with counted() as short:
+        dana.page("/certificates")
+    with app.app_context(), transaction(write=True):
+        [one] = db.session.scalars(select(Credential))
+        for n, person_id in enumerate((world.hana, world.bilal, world.chen)):
+            copied = {column.key: getattr(one, column.key) for column in Credential.__table__.columns if column.key not in {"id", "code"}}
+            db.session.add(Credential(**copied | {"user_id": person_id, "course_uid": f"other-{n}"}))
+    with counted() as long:
+        text = dana.page("/certificates")
+    assert text.count('<li><a href="/certificates/') == 4
+    assert len(long) == len(short)
