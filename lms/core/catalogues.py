@@ -32,7 +32,6 @@ PLURALS = {  # CLDR's rules as gettext writes them, which a test compares with C
 }
 TWO_FORMS = "nplurals=2; plural=(n != 1);"
 COUNT = "n"  # the place of a counted number; Arabic says "two lessons" in one word, without it
-ENOUGH = 0.95  # of the words: below it a language is not offered
 
 _PLACE = re.compile(r"%\((\w+)\)s|%%|%")
 _TAG = re.compile(r"</?[a-zA-Z][^>]*>")

@@ -212,6 +212,18 @@ def test_arabic_is_read_in_arabic(app: object) -> None:
     assert said == ["٠ يوم", "يوم واحد", "يومان", "٣ أيام", "١٠ أيام", "١١ يوماً", "٩٩ يوماً", "١٠٠ يوم", "١٠٢ يوم", "١٠٣ أيام", "١١١ يوماً"]
 
 
+def test_the_command_begins_a_language_and_misses_the_words_of_one_that_is_offered(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
+    monkeypatch.setattr(catalogues, "FOLDER", tmp_path)
+    answer = CliRunner().invoke(main, ["i18n", "--add", "tr"])
+    assert answer.exit_code == 1
+    assert re.search(r"^ar: 0 of \d+ messages translated$", answer.output, re.MULTILINE)
+    assert "ar: not translated: 'Sign in'" in answer.output
+    assert "tr: not translated" not in answer.output  # nobody is offered Turkish yet
+    turkish = catalogues.load("tr", tmp_path)
+    assert (turkish.num_plurals, turkish.plural_expr) == (2, "(n != 1)")
+    assert turkish.get("Sign in").string == ""
+
+
 def test_the_command_looks_without_writing() -> None:
     before = catalogues.path_of("ar").stat().st_mtime_ns
     answer = CliRunner().invoke(main, ["i18n", "--check"])
