@@ -61,7 +61,8 @@ def choose_language() -> str:
         return str(chosen)
     if current_user and current_user.is_authenticated and current_user.language in OFFERED:
         return str(current_user.language)
-    return request.accept_languages.best_match(OFFERED) or "en"
+    asked = (code.replace("_", "-").partition("-")[0].lower() for code in request.accept_languages.values())  # en-GB is English
+    return next((code for code in asked if code in OFFERED), "en")
 
 
 def choose_locale() -> str:
