@@ -308,7 +308,7 @@ def _unchanged(batch: PayoutBatch) -> None:
 def _still_owed(batch: PayoutBatch) -> None:
     short = queries.no_longer_owed(batch)
     if short:
-        raise Refused(_("We owe %(name)s less than this batch pays. Cancel it and prepare a new one.", name=", ".join(short)))
+        raise Refused(_("We owe %(name)s less than this batch pays. Cancel it and prepare a new one.", name=str(_(", ")).join(short)))
 
 
 def _settle(batch: PayoutBatch, by: User) -> None:
