@@ -22,13 +22,15 @@ from urllib.parse import quote
 
 import pytest
 from flask import Flask
-from playwright.sync_api import BrowserContext, ConsoleMessage, Page, Response
+from playwright.sync_api import BrowserContext, ConsoleMessage, Page, Response, expect
 from sqlalchemy import URL
 from werkzeug.serving import BaseWSGIServer, WSGIRequestHandler, make_server
 
 from lms.core.db import db, transaction
 from tests.cast import PASSWORDS, fill, identifier
 from tests.conftest import build, missing
+
+expect.set_options(timeout=15_000)  # the machine may be busy; nothing waits longer than it must
 
 PHONE = {"width": 360, "height": 740}
 DESK = {"width": 1280, "height": 800}
@@ -41,8 +43,6 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
     for item in items:
         if HERE in item.path.parents:
             item.add_marker(pytest.mark.browser)
-            # Flask-Compress reads a file of static/ through and leaves its closing to the garbage collector.
-            item.add_marker(pytest.mark.filterwarnings("ignore:Exception ignored in. <_io.FileIO:pytest.PytestUnraisableExceptionWarning"))
 
 
 @pytest.fixture(scope="session")
@@ -67,7 +67,7 @@ class Live:
 
     base_url: str
     app: Flask
-    world: SimpleNamespace
+    world: Any
 
 
 class _Silent(WSGIRequestHandler):
@@ -82,6 +82,11 @@ def live(tmp_path: Path) -> Iterator[Live]:
     with app.app_context(), transaction(write=True):
         world = fill()
     app.extensions["world"] = world
+    yield from serve(app, world)
+
+
+def serve(app: Flask, world: SimpleNamespace | None) -> Iterator[Live]:
+    """Answer on a free loopback port until the walk is over."""
     server: BaseWSGIServer = make_server("127.0.0.1", 0, app, threaded=True, request_handler=_Silent)
     thread = threading.Thread(target=server.serve_forever, kwargs={"poll_interval": 0.05}, daemon=True)
     thread.start()
@@ -153,11 +158,16 @@ def page_as(context_for: Callable[..., BrowserContext]) -> Callable[..., Page]:
     def signed_in(name: str, at: str = "/me", *, device: str = "own", **more: Any) -> Page:
         page = context_for(**more).new_page()
         page.goto(f"/sign-in?next={quote(at)}")
+        if more.get("lang", "en") != "en":  # what she presses here counts for more than what her account says
+            page.locator(f".langs button[value={more['lang']}]").click()
+            page.wait_for_load_state()
         page.locator("[name=identifier]").fill(identifier(name))
         page.locator("[name=password]").fill(PASSWORDS[name])
         page.locator(f"[name=device][value={device}]").check()
         page.locator("form.frame button:not([type=button])").click()
         page.wait_for_url(lambda url: "/sign-in" not in url)
+        if not page.url.endswith(at):
+            page.goto(at)
         return page
 
     return signed_in
