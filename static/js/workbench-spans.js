@@ -128,7 +128,11 @@
     return event => {
       if (!event.target.matches('[data-token]')) return false;
       const all = [...text.querySelectorAll('[data-token]')];
-      const next = all[all.indexOf(event.target) + (getComputedStyle(text).direction === 'rtl' ? -by : by)];
+      const here = all.indexOf(event.target), middle = element => element.getBoundingClientRect().left + element.offsetWidth / 2;
+      // A run of Arabic in a Latin line goes to the left: what counts is where the neighbours stand.
+      const beside = [all[here + 1], all[here - 1]].find(one => one && one.offsetTop === event.target.offsetTop
+        && Math.sign(middle(one) - middle(event.target)) === by);
+      const next = beside || all[here + (getComputedStyle(text).direction === 'rtl' ? -by : by)];
       if (next) next.focus();
       return true;
     };

@@ -89,9 +89,12 @@
 
     undo() {
       if (!this.past.length) return;
+      const before = new Set(this.parts.map(part => part.id));
       this.parts = this.past.pop();
       this.run = '';
-      if (!this.part(this.chosen)) this.chosen = null;
+      // What comes back is open again.
+      const back = this.parts.find(part => !before.has(part.id));
+      this.chosen = back ? back.id : this.part(this.chosen) ? this.chosen : null;
       this.show();
       this.draft.keep(this.parts);
       this.say(this.words.undone);
