@@ -10,6 +10,7 @@ from datetime import datetime
 from enum import StrEnum
 from typing import Any
 
+from markupsafe import Markup
 from sqlalchemy import CheckConstraint, ForeignKey, Index, String, UniqueConstraint
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
@@ -118,6 +119,12 @@ class Guideline(Model):
     sha256: Mapped[str] = mapped_column(String(64))
     made_by_id: Mapped[int | None] = mapped_column(ForeignKey("person.id"))
     made_at: Mapped[datetime] = mapped_column(default=clock.now)
+
+
+    @property
+    def shown(self) -> Markup:
+        """The HTML for a page: it was sanitised when it was written."""
+        return Markup(self.html)  # noqa: S704
 
 
 class GuidelineReading(Model):

@@ -15,9 +15,6 @@ from typing import Any
 import pytest
 from playwright.sync_api import BrowserContext, Page, expect
 from sqlalchemy import URL, select
-from tests.browser.conftest import Live, serve
-from tests.cast import PASSWORDS, identifier
-from tests.conftest import build
 
 from lms.annotation.models import Assignment
 from lms.catalogue import queries as catalogue
@@ -28,6 +25,9 @@ from lms.demo import school, texts
 from lms.learning.models import QuizAttempt
 from lms.people.models import User
 from lms.pool.models import PoolMember
+from tests.browser.conftest import Live, serve
+from tests.cast import PASSWORDS, identifier
+from tests.conftest import build
 
 RULE = (
     "Task: sort messages to a bakery. The question: what does the person want? Classes: Order, Price, Problem. Order: it names bread and a "
