@@ -789,7 +789,7 @@ def upgrade() -> None:
         sa.Column("lease_until", sa.DateTime(timezone=True), nullable=False),
         sa.Column("answered_at", sa.DateTime(timezone=True), nullable=True),
         sa.Column("decided_at", sa.DateTime(timezone=True), nullable=True),
-        sa.Column("accrued_at", sa.DateTime(timezone=True), nullable=True),
+        sa.Column("times_paid", sa.Integer(), nullable=False),
         sa.Column("slot_held", sa.Boolean(), nullable=False),
         sa.Column("skip_reason", sa.String(length=40), nullable=True),
         sa.ForeignKeyConstraint(["item_id"], ["item.id"], name=op.f("fk_item_assignment_item_id_item")),
