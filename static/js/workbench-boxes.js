@@ -114,6 +114,15 @@
     else if (!event.target.closest('.a9s-handle, .a9s-edge-handle')) bench.choose(under(at));
   }, true);
 
+  const within = (part, {x, y}, slack) =>
+    x >= part.x - slack && x <= part.x + part.w + slack && y >= part.y - slack && y <= part.y + part.h + slack;
+
+  // In Move a finger scrolls, but not from inside the open box: there it pulls the box, and the browser must not take it over.
+  stage.addEventListener('touchstart', event => {
+    const part = mode() === 'move' && event.touches.length === 1 && bench.part(bench.chosen);
+    if (part && within(part, place(event.touches[0]), 14 * grain())) event.preventDefault();
+  }, {passive: false});
+
   function tapCorner(at) {
     if (!corner) {
       corner = at;
@@ -128,9 +137,8 @@
   }
 
   // The smallest box under a point; a few pixels beside it count, since a finger is thick.
-  function under({x, y}) {
-    const slack = 8 * grain();
-    const hit = bench.parts.filter(p => x >= p.x - slack && x <= p.x + p.w + slack && y >= p.y - slack && y <= p.y + p.h + slack);
+  function under(at) {
+    const hit = bench.parts.filter(part => within(part, at, 8 * grain()));
     hit.sort((a, b) => a.w * a.h - b.w * b.h);
     return hit.length ? hit[0].id : null;
   }
