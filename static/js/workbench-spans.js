@@ -128,11 +128,10 @@
     return event => {
       if (!event.target.matches('[data-token]')) return false;
       const all = [...text.querySelectorAll('[data-token]')];
-      const here = all.indexOf(event.target), middle = element => element.getBoundingClientRect().left + element.offsetWidth / 2;
-      // A run of Arabic in a Latin line goes to the left: what counts is where the neighbours stand.
-      const beside = [all[here + 1], all[here - 1]].find(one => one && one.offsetTop === event.target.offsetTop
-        && Math.sign(middle(one) - middle(event.target)) === by);
-      const next = beside || all[here + (getComputedStyle(text).direction === 'rtl' ? -by : by)];
+      // An Arabic word goes on to the left, in whatever line it stands; signs and numbers follow the text.
+      const shown = event.target.textContent;
+      const leftward = /\p{L}/u.test(shown) ? /[\u0590-\u08ff\ufb1d-\ufefc]/.test(shown) : getComputedStyle(text).direction === 'rtl';
+      const next = all[all.indexOf(event.target) + (leftward ? -by : by)];
       if (next) next.focus();
       return true;
     };

@@ -8,8 +8,8 @@ from typing import Any
 from PIL import Image, ImageDraw
 from playwright.sync_api import Locator, Page
 
-from lms.annotation import queries
-from lms.annotation.models import Assignment, Item, ItemState
+from lms.annotation import actions, queries
+from lms.annotation.models import Assignment, Item
 from lms.annotation.schemas import Kind
 from lms.core import files
 from lms.core.db import db, transaction
@@ -51,8 +51,6 @@ def texts(live: Live, text: str, *, kind: Kind = Kind.SPANS, labels: tuple[str, 
 
 
 def _claimed(live: Live, project: Any) -> int:
-    from lms.annotation import actions
-
     actions.open_project(project, by=rooms.person(live.world.dana))
     db.session.flush()
     return int(rooms.take(project, rooms.person(live.world.amina))[0].id)
