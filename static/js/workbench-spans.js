@@ -54,7 +54,6 @@
     made.dataset.token = token;
     made.setAttribute('aria-pressed', String(token === first));
     if (token === first) made.className = 'first';
-    else if (!/[\p{L}\p{N}]/u.test(shown)) made.className = 'sign';
     return made;
   }
 
