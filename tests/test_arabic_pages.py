@@ -9,6 +9,7 @@ from typing import Any
 import pytest
 from flask import Flask
 
+from lms.app import ROOT
 from lms.core import checks
 from tests.client import Browser
 
@@ -98,3 +99,9 @@ def test_what_was_wrong_is_told_in_arabic(stranger: Browser) -> None:
         answer = client.post("/sign-in", data=data)
         assert answer.status_code == 422
         assert english(answer.get_data(as_text=True)) == []
+
+
+def test_the_comma_between_two_values_is_that_of_the_language() -> None:
+    bare = re.compile(r"(?:\}\}|%\}|</bdi>|</a>), ?\{[{%]|join\(\", \"\)")
+    templates = (ROOT / "lms" / "templates").rglob("*.html")
+    assert [(path.name, match[0]) for path in templates for match in bare.finditer(path.read_text())] == []
