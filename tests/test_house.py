@@ -20,6 +20,7 @@ FLOORS = {
 HEAVY = {"weasyprint", "pyhanko", "scipy", "shapely", "pycocotools", "numpy", "PIL", "boto3", "fontTools", "segno", "pydyf"}
 SHELL = {"flask_migrate", "alembic", "flask", "huey"}  # inside commands: a web worker never pays for them
 FILES = sorted(path for path in LMS.rglob("*.py"))
+TESTS = sorted((ROOT / "tests").rglob("*.py"))
 NAMES_REFUSED = {"utils", "helpers", "manager", "service", "managers", "services", "util", "helper"}
 
 
@@ -68,6 +69,11 @@ def test_files_are_short_and_named_for_their_subject(path: Path) -> None:
         tree = ast.parse(text)
         assert len(tree.body) <= 1, "an __init__ holds one docstring line and no code"
         assert ast.get_docstring(tree)
+
+
+@pytest.mark.parametrize("path", TESTS, ids=lambda path: str(path.relative_to(ROOT)))
+def test_tests_are_short_too(path: Path) -> None:
+    assert path.read_text().count("\n") <= 400
 
 
 def test_no_loop_inside_a_room() -> None:
