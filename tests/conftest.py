@@ -32,6 +32,15 @@ def missing(sentence: str) -> None:
     pytest.skip(sentence)
 
 
+def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
+    """On PostgreSQL only what asks the school's database is run: the rest would be the same run twice."""
+    if not ON_POSTGRES:
+        return
+    asking = [item for item in items if {"school", "own_school"} & set(getattr(item, "fixturenames", ()))]
+    config.hook.pytest_deselected(items=[item for item in items if item not in asking])
+    items[:] = asking
+
+
 @pytest.fixture(scope="session")
 def real_data() -> Path:
     """The real annotation data beside the checkout."""
