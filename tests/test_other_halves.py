@@ -1,0 +1,298 @@
+"""The two halves of the school, with a real row of every kind in each: whoever swaps an id gets 404, whoever has another role 403.
+
+The table below holds every address of `access.txt` that names a row. A new one without a line here fails.
+"""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass
+from datetime import date
+from types import SimpleNamespace
+from typing import Any
+
+import pytest
+from flask import Flask
+from sqlalchemy import func, select
+
+from lms.annotation import answering
+from lms.catalogue import actions as catalogue
+from lms.catalogue.models import CoursePicture, CourseVersion
+from lms.cohorts.models import CohortCourse, Enrolment
+from lms.core import clock
+from lms.core.db import db, transaction
+from lms.core.facts import Fact
+from lms.core.files import Accepted, StoredFile, keep
+from lms.credentials.models import Credential
+from lms.grading.models import Submission, SubmissionFile
+from lms.learning.models import QuizAttempt
+from lms.payouts.models import PayoutBatch
+from lms.people.models import User
+from lms.pool.models import MemberState, PoolMember
+from tests.annotation import rooms
+from tests.client import Browser
+from tests.courses import TINY
+from tests.payouts import scene
+from tests.test_access import declared
+
+PICTURE = b"\x89PNG\r\n\x1a\n"
+MARK = "{}-only"
+STAFF_HOUSE = "staff are one house: they see both halves"
+FINANCE_HOUSE = "finance is one house: it pays both halves"
+
+
+@dataclass(frozen=True)
+class Line:
+    """One address: who may, who of the other half must not find it, who has the wrong role; or why there is no other half."""
+
+    rule: str
+    owner: str
+    others: tuple[str, ...] = ()
+    roles: tuple[str, ...] = ("fay",)
+    one_house: str = ""
+    method: str = "GET"
+
+
+def post(rule: str, *args: Any, **more: Any) -> Line:
+    return Line(rule, *args, method="POST", **more)
+
+
+LEARN, QUIZ = "/learn/<course>/<lesson>", "/learn/<course>/<lesson>/quiz/<int:attempt>"
+TASK, BATCH = "/work/tasks/<int:id>", "/payouts/<int:id>"
+TRAINEE: dict[str, Any] = {"others": ("hana",), "roles": ("bilal", "efe", "dana", "fay")}
+MENTOR: dict[str, Any] = {"others": ("chen",), "roles": ("amina", "efe", "dana", "fay")}
+STAFF: dict[str, Any] = {"one_house": STAFF_HOUSE, "roles": ("amina", "bilal", "efe", "fay")}
+FINANCE: dict[str, Any] = {"one_house": FINANCE_HOUSE, "roles": ("amina", "bilal", "efe", "dana")}
+
+LINES: tuple[Line, ...] = (
+    Line("/certificates/<int:id>", "amina", ("hana",), ("bilal", "efe", "fay")),
+    Line("/certificates/<int:id>.pdf", "amina", ("hana",), ("bilal", "efe", "fay")),
+    post("/certificates/<int:id>/correction", "dana", **STAFF),
+    post("/certificates/<int:id>/revocation", "dana", **STAFF),
+    post("/certificates/<int:id>/sharing", "amina", **TRAINEE),
+    Line("/cohorts/<int:id>", "bilal", ("chen", "goran"), ("amina", "fay")),
+    post("/cohorts/<int:id>/courses", "dana", **STAFF),
+    post("/cohorts/<int:id>/finish", "dana", **STAFF),
+    post("/cohorts/<int:id>/mentors", "dana", **STAFF),
+    post("/cohorts/<int:id>/people", "dana", **STAFF),
+    Line("/cohorts/<int:id>/people/new", "dana", **STAFF),
+    post("/cohorts/<int:id>/people/preview", "dana", **STAFF),
+    post("/cohorts/<int:id>/schedule", "dana", **STAFF),
+    post("/cohorts/<int:id>/start", "dana", **STAFF),
+    Line("/enrolments/<int:id>", "efe", ("chen", "goran"), ("amina", "fay")),
+    post("/enrolments/<int:id>/adult", "dana", **STAFF),
+    post("/enrolments/<int:id>/codes", "efe", ("chen", "goran"), ("amina", "fay")),
+    Line("/enrolments/<int:id>/sign-off", "bilal", **MENTOR),
+    post("/enrolments/<int:id>/sign-off", "bilal", **MENTOR),
+    Line("/learn/<course>", "amina", **TRAINEE),
+    Line(LEARN, "amina", **TRAINEE),
+    Line(f"{LEARN}/done", "amina", **TRAINEE),
+    post(f"{LEARN}/done", "amina", **TRAINEE),
+    Line(f"{LEARN}/quiz", "amina", **TRAINEE),
+    post(f"{LEARN}/quiz", "amina", **TRAINEE),
+    Line(f"{QUIZ}/<int:n>", "amina", **TRAINEE),
+    post(f"{QUIZ}/<int:n>", "amina", **TRAINEE),
+    Line(f"{QUIZ}/answers", "amina", **TRAINEE),
+    post(f"{QUIZ}/answers", "amina", **TRAINEE),
+    Line(f"{QUIZ}/result", "amina", **TRAINEE),
+    Line(f"{LEARN}/task", "amina", **TRAINEE),
+    post(f"{LEARN}/task", "amina", **TRAINEE),
+    Line("/media/<sha256>", "amina", roles=(), one_house="a course's pictures are no one's secret: everyone who is in may see them"),
+    Line(BATCH, "fay", **FINANCE),
+    post(f"{BATCH}/approval", "ines", **FINANCE),
+    post(f"{BATCH}/cancellation", "fay", **FINANCE),
+    post(f"{BATCH}/dispatch", "fay", **FINANCE),
+    post(f"{BATCH}/file", "fay", **FINANCE),
+    Line(f"{BATCH}/lines/<int:n>", "fay", **FINANCE),
+    post(f"{BATCH}/lines/<int:n>/details", "fay", **FINANCE),
+    post(f"{BATCH}/lines/<int:n>/failure", "fay", **FINANCE),
+    post(f"{BATCH}/lines/<int:n>/payment", "fay", **FINANCE),
+    post(f"{BATCH}/lock", "fay", **FINANCE),
+    post(f"{BATCH}/returns/<int:partner_id>", "fay", **FINANCE),
+    Line("/pool/<int:id>", "dana", **STAFF),
+    post("/pool/<int:id>/not-yet", "dana", **STAFF),
+    post("/pool/<int:id>/promotion", "dana", **STAFF),
+    Line("/projects/<slug>", "dana", **STAFF),
+    post("/projects/<slug>/closing", "dana", **STAFF),
+    post("/projects/<slug>/datasets", "dana", **STAFF),
+    post("/projects/<slug>/guidelines", "dana", **STAFF),
+    post("/projects/<slug>/opening", "dana", **STAFF),
+    post("/projects/<slug>/pause", "dana", **STAFF),
+    post("/projects/<slug>/rate", "dana", **STAFF),
+    Line("/reviews/<int:id>", "bilal", **MENTOR),
+    post("/reviews/<int:id>/decision", "bilal", **MENTOR),
+    Line("/reviews/<int:id>/picture", "bilal", **MENTOR),
+    Line("/static/<path:filename>", "amina", roles=(), one_house="style, script and icons"),
+    Line("/submissions/<int:id>", "bilal", **MENTOR),
+    post("/submissions/<int:id>/claim", "bilal", **MENTOR),
+    Line("/submissions/<int:id>/feedback", "amina", **TRAINEE),
+    Line("/submissions/<int:id>/files/<int:position>", "bilal", ("chen", "hana"), ("efe", "dana", "fay")),
+    post("/submissions/<int:id>/grade", "bilal", **MENTOR),
+    Line("/v/<code>", "amina", roles=(), one_house="whoever holds the paper may check it"),
+    Line("/v/<code>.pdf", "amina", roles=(), one_house="shared by its holder"),
+    post("/v/<code>/match", "amina", roles=(), one_house="whoever holds the paper may check it"),
+    Line("/work/<slug>", "amina", **TRAINEE),
+    post("/work/<slug>/claims", "amina", **TRAINEE),
+    Line(TASK, "amina", **TRAINEE),
+    post(f"{TASK}/answer", "amina", **TRAINEE),
+    post(f"{TASK}/draft", "amina", **TRAINEE),
+    Line(f"{TASK}/draft", "amina", **TRAINEE, method="PUT"),
+    Line(f"{TASK}/feedback", "amina", **TRAINEE),
+    Line(f"{TASK}/picture", "amina", **TRAINEE),
+    post(f"{TASK}/skip", "amina", **TRAINEE),
+)
+
+
+@pytest.fixture
+def halves(app: Flask, world: SimpleNamespace) -> dict[str, SimpleNamespace]:
+    """`here` is amina's half (bilal, efe), `there` hana's (chen, goran): what each has, by name."""
+    with app.app_context(), transaction(write=True):
+        version = catalogue.publish(TINY, by=None)
+        db.session.add(CohortCourse(cohort_id=world.cohort, version_id=version.id, course_uid=version.uid, position=0))
+        db.session.flush()
+        batch = scene.sent(world)
+        return {
+            half: _half(world, version, batch.id, half, trainee, mentor, cohort, enrolment)
+            for half, trainee, mentor, cohort, enrolment in (
+                ("here", world.amina, world.bilal, world.cohort, world.enrolment),
+                ("there", world.hana, world.chen, world.other_cohort, world.other_enrolment),
+            )
+        }
+
+
+def _half(
+    world: SimpleNamespace, version: CourseVersion, batch: int, half: str, trainee: int, mentor: int, cohort: int, enrolment: int
+) -> SimpleNamespace:
+    her, place = scene.person(trainee), db.session.get_one(Enrolment, enrolment)
+    project = rooms.make(world, slug=f"names-{half}", items=6, cohorts=(cohort,), rate=10)
+    held, *_rest, sent = rooms.take(project, her)
+    held.item.file = sent.item.file = _file(her, PICTURE, "image/png")
+    answering.save_draft(held, by=her, payload=[{"label": "cat"}], version=0)
+    answering.answer(sent, by=her, payload=[{"label": "dog"}], op=f"op-{half}")
+    words = MARK.format(her.name.lower())
+    handed = Submission(enrolment_id=enrolment, version_id=version.id, assignment_uid="tiny/rule", attempt=1, text=words)
+    attempt = QuizAttempt(enrolment_id=enrolment, quiz_uid="tiny/labels-quiz", number=1, seed="5eed", version_id=version.id)
+    credential = _credential(place, version, scene.person(mentor).name)
+    # Weighed already: what people do in their half may have given her a place by now.
+    member = db.session.get(PoolMember, trainee) or PoolMember(id=trainee, rule_version=0, values={}, weighed_at=clock.now())
+    member.state = MemberState.INVITED
+    db.session.add_all([handed, attempt, credential, member])
+    db.session.flush()
+    db.session.add(SubmissionFile(submission_id=handed.id, position=0, file=_file(her, b"%PDF-1.4 hers", "application/pdf")))
+    line = scene.line_of(db.session.get_one(PayoutBatch, batch), trainee)
+    return SimpleNamespace(
+        task=held.id, review=sent.id, slug=project.slug, submission=handed.id, attempt=attempt.id, credential=credential.id,
+        line=line.number, code=credential.printed, cohort=cohort, enrolment=enrolment, member=trainee, batch=batch,
+        partner=line.partner_id or world.there, picture=db.session.scalars(select(CoursePicture.sha256)).first(),
+    )  # fmt: skip
+
+
+def _file(owner: User, content: bytes, kind: str) -> StoredFile:
+    file = keep(Accepted(content, kind, "hers"), owner=owner)
+    db.session.add(file)
+    return file
+
+
+def _credential(place: Enrolment, version: CourseVersion, signer: str) -> Credential:
+    return Credential(
+        user_id=place.user_id, enrolment_id=place.id, course_uid=version.uid, version_id=version.id, title={"en": "Tiny"}, hours=1,
+        lessons=2, tasks=1, skills=[], criteria=[], level="A2", issuer="Rukn", signer=signer, signer_role={"en": "Mentor"},
+        issued_on=date(2026, 11, 20), latin_name=MARK.format(place.user.name.lower()), share_pdf=True, sheet=_file(place.user, b"%PDF-1.4", "application/pdf"),
+    )  # fmt: skip
+
+
+def address(rule: str, half: SimpleNamespace) -> str:
+    """The rule with the ids of one half."""
+    kind = {
+        "certificates": half.credential, "cohorts": half.cohort, "enrolments": half.enrolment, "payouts": half.batch, "pool": half.member,
+        "reviews": half.review, "submissions": half.submission, "work": half.task,
+    }.get(rule.split("/")[1])  # fmt: skip
+    rest = {"slug": half.slug, "course": "tiny", "lesson": "rules" if rule.endswith("/task") else "labels", "attempt": half.attempt,
+            "n": half.line if "lines" in rule else 1, "partner_id": half.partner, "position": 0, "code": half.code, "sha256": half.picture,
+            "filename": "js/app.js"}  # fmt: skip
+    sent_task = f"{TASK}/feedback"
+    values = {**rest, "id": half.review if rule == sent_task else kind}
+    return re.sub(r"<(?:\w+:)?(\w+)>", lambda found: str(values[found[1]]), rule)
+
+
+def ask(client: Browser, line: Line, half: SimpleNamespace) -> Any:
+    sent: dict[str, Any] = {"json": {"version": 0, "payload": []}} if line.method == "PUT" else {}
+    answer = client.open(address(line.rule, half), method=line.method, **sent)
+    answer.get_data()
+    answer.close()
+    return answer
+
+
+def facts(app: Flask) -> int:
+    with app.app_context():
+        return db.session.scalar(select(func.count()).select_from(Fact).where(Fact.kind != "person.signed_in")) or 0
+
+
+def test_every_address_with_a_row_stands_in_the_table() -> None:
+    named = {(method, rule) for method, rule, _roles in declared() if "<" in rule}
+    assert named == {(line.method, line.rule) for line in LINES}
+    assert len(LINES) == len(named)
+    assert [line.rule for line in LINES if not line.others and not line.one_house] == []
+
+
+def test_who_swaps_an_id_finds_nothing(app: Flask, halves: dict[str, SimpleNamespace], as_: Any) -> None:
+    before, wrong = facts(app), []
+    clients = {name: as_(name) for name in ("hana", "chen", "goran")}
+    for line in LINES:
+        for name in line.others:
+            answer = ask(clients[name], line, halves["here"])
+            if answer.status_code != 404 or b"amina-only" in answer.data or b"Amina" in answer.data:
+                wrong.append((name, line.method, line.rule, answer.status_code))
+    assert wrong == []
+    assert facts(app) == before
+
+
+def test_it_holds_the_other_way_round(app: Flask, halves: dict[str, SimpleNamespace], as_: Any) -> None:
+    """The same from amina's half into hana's, where the table's other side exists."""
+    other = {"hana": "amina", "chen": "bilal", "goran": "efe"}
+    clients, wrong = {name: as_(name) for name in other.values()}, []
+    for line in LINES:
+        if line.rule.startswith("/learn") and "attempt" not in line.rule:
+            continue  # the course is pinned to amina's cohort alone
+        wrong += [
+            (other[name], line.method, line.rule, answer.status_code)
+            for name in line.others
+            if (answer := ask(clients[other[name]], line, halves["there"])).status_code != 404
+        ]
+    assert wrong == []
+
+
+def test_the_wrong_role_is_refused(app: Flask, halves: dict[str, SimpleNamespace], as_: Any) -> None:
+    before, wrong = facts(app), []
+    clients = {name: as_(name) for name in ("amina", "bilal", "efe", "dana", "fay")}
+    for line in LINES:
+        for name in line.roles:
+            status = ask(clients[name], line, halves["here"]).status_code
+            if status != 403:
+                wrong.append((name, line.method, line.rule, status))
+    assert wrong == []
+    assert facts(app) == before
+
+
+def test_the_rows_are_real(halves: dict[str, SimpleNamespace], as_: Any) -> None:
+    """Whoever owns them reaches them: else a 404 above would prove nothing. Reading first, then what changes them."""
+    clients, wrong = {name: as_(name) for name in {line.owner for line in LINES}}, []
+    for line in sorted(LINES, key=lambda line: line.method != "GET"):
+        status = ask(clients[line.owner], line, halves["here"]).status_code
+        if status not in ({200, 302} if line.method == "GET" else {200, 302, 303, 409, 422}):
+            wrong.append((line.owner, line.method, line.rule, status))
+    assert wrong == []
+
+
+def test_lists_hold_the_own_half_alone(halves: dict[str, SimpleNamespace], as_: Any) -> None:
+    for name, path in (("chen", "/desk"), ("chen", "/reviews"), ("chen", "/cohorts"), ("goran", "/people"), ("goran", "/cohorts"),
+                       ("hana", "/work"), ("hana", "/certificates"), ("hana", "/today"), ("hana", "/learn")):  # fmt: skip
+        page = as_(name).page(path)
+        for foreign in ("Amina", "amina-only", "Beirut 1", "names-here", "Cedar House"):
+            assert foreign not in page, f"{path} shows {foreign} to {name}"
+
+
+def test_a_line_is_found_in_its_own_batch_alone(app: Flask, halves: dict[str, SimpleNamespace], as_: Any) -> None:
+    fay = as_("fay")
+    assert fay.get(f"/payouts/{halves['here'].batch}/lines/3").status_code == 404
+    assert fay.post(f"/payouts/{halves['here'].batch + 1}/lines/1/payment", data={"reference": "R1", "witness": "W"}).status_code == 404
