@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from zoneinfo import ZoneInfo
 
-from sqlalchemy import Select, case, func, select
+from sqlalchemy import Select, String, case, func, select, type_coerce
 from sqlalchemy.orm import contains_eager, defer, joinedload
 
 from lms.catalogue.courses import Moment
@@ -102,7 +102,8 @@ def mentors_of(cohort: Cohort) -> list[User]:
 
 def people_with_role(role: Role) -> list[tuple[int, str]]:
     """(id, name) of everyone who holds a role."""
-    found = select(User.id, User.name).where(User.roles.like(f"%,{role},%"), User.active).order_by(User.name)
+    held = type_coerce(User.roles, String)  # else the pattern would be written as a set of roles too
+    found = select(User.id, User.name).where(held.like(f"%,{role},%"), User.active).order_by(User.name)
     return [(id, name) for id, name in db.session.execute(found)]
 
 
@@ -135,6 +136,12 @@ def taken_identifiers(rows: Collection[str]) -> set[tuple[str, str]]:
         if value
     }
     return found  # type: ignore[return-value]
+
+
+def newest_places(visible: Select[Enrolment], users: Collection[int]) -> dict[int, int]:
+    """User id -> id of the newest of the visible enrolments of these people; who has none is left out."""
+    newest = visible.where(Enrolment.user_id.in_(users)).with_only_columns(Enrolment.user_id, func.max(Enrolment.id))
+    return dict(db.session.execute(newest.group_by(Enrolment.user_id)).tuples().all())
 
 
 def programme_named(name: str) -> Programme | None:

@@ -24,7 +24,9 @@ bp = Blueprint("cohorts_staff", __name__)
 @only(Role.STAFF, Role.PARTNER)
 def people_index() -> ResponseReturnValue:
     """The people this person may see, by name."""
-    return render_template("cohorts/people.html", page=page_of(visible_people(me()).order_by(User.name, User.id)))
+    page = page_of(visible_people(me()).order_by(User.name, User.id))
+    places = queries.newest_places(policy.visible_enrolments(me()), [person.id for person in page.rows])
+    return render_template("cohorts/people.html", page=page, places=places)
 
 
 @bp.get("/cohorts/<int:id>/people/new")

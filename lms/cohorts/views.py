@@ -7,6 +7,7 @@ from flask.typing import ResponseReturnValue
 from sqlalchemy import select
 from sqlalchemy.orm import joinedload
 
+from lms.catalogue import queries as catalogue
 from lms.catalogue.models import CourseVersion
 from lms.cohorts import actions, policy, queries
 from lms.cohorts.forms import ChoiceForm, CohortForm
@@ -14,7 +15,7 @@ from lms.cohorts.models import Cohort, Enrolment, Programme
 from lms.core.access import Role, me, one_or_404, only
 from lms.core.db import db
 from lms.core.forms import tried
-from lms.core.i18n import _
+from lms.core.i18n import _, language
 from lms.core.pages import page_of
 from lms.partners.models import Partner
 from lms.partners.policy import visible_partners
@@ -70,13 +71,18 @@ def show(id: int) -> ResponseReturnValue:
     people = policy.visible_enrolments(me()).where(Enrolment.cohort_id == id).join(Enrolment.user)
     page = page_of(people.options(joinedload(Enrolment.user)).order_by(User.name, Enrolment.id))
     return render_template(
-        "cohorts/show.html", cohort=cohort, page=page, courses=queries.pinned(id), mentors=queries.mentors_of(cohort),
+        "cohorts/show.html", cohort=cohort, page=page, mentors=queries.mentors_of(cohort),
+        courses=[(version, _title(version)) for version in queries.pinned(id)],
         course_form=_course_form(), mentor_form=_mentor_form(), may_change=Role.STAFF in me().roles,
     )  # fmt: skip
 
 
 def _course_form() -> ChoiceForm:
-    return ChoiceForm().offer(_("Course"), [(version.id, version.uid) for version in queries.newest_versions()])
+    return ChoiceForm().offer(_("Course"), [(version.id, _title(version)) for version in queries.newest_versions()])
+
+
+def _title(version: CourseVersion) -> str:
+    return catalogue.course(version.id).title.in_language(language())
 
 
 def _mentor_form() -> ChoiceForm:

@@ -84,3 +84,15 @@ def test_staff_confirm_an_age(app: Flask, as_: Any, world: Any) -> None:
     with app.app_context():
         assert db.session.get_one(User, world.hana).adult is True
     assert as_("chen").post(f"/enrolments/{world.other_enrolment}/adult").status_code == 403
+
+def test_staff_choose_among_all_mentors_and_nobody_else(as_: Any, world: Any) -> None:
+    text = as_("dana").page(f"/cohorts/{world.cohort}")
+    options = text.split('id="mentor"')[1].split("</select>")[0]
+    assert "Bilal" in options
+    assert "Chen" in options
+    assert "Amina" not in options
+
+
+@pytest.mark.parametrize("name", ["dana", "efe"])
+def test_a_name_in_the_list_leads_to_the_person(name: str, as_: Any, world: Any) -> None:
+    assert f'href="/enrolments/{world.enrolment}"' in as_(name).page("/people")
