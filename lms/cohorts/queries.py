@@ -141,7 +141,7 @@ def taken_identifiers(rows: Collection[str]) -> set[tuple[str, str]]:
 def newest_places(visible: Select[Enrolment], users: Collection[int]) -> dict[int, int]:
     """User id -> id of the newest of the visible enrolments of these people; who has none is left out."""
     newest = visible.where(Enrolment.user_id.in_(users)).with_only_columns(Enrolment.user_id, func.max(Enrolment.id))
-    return dict(db.session.execute(newest.group_by(Enrolment.user_id)).tuples().all())
+    return dict(db.session.execute(newest.group_by(Enrolment.user_id)).all())
 
 
 def programme_named(name: str) -> Programme | None:
