@@ -9,6 +9,7 @@ from __future__ import annotations
 import csv
 import io
 from dataclasses import dataclass
+from functools import cache
 from pathlib import Path
 from random import Random
 from typing import TYPE_CHECKING
@@ -45,6 +46,7 @@ class Scene:
     things: tuple[Thing, ...]
 
 
+@cache  # drawn for the project, and asked again for every answer
 def scene(number: int) -> Scene:
     """The scene of a number: always the same one."""
     from PIL import Image, ImageDraw
