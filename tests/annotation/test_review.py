@@ -168,7 +168,7 @@ def test_what_missed_gold_stands_first(app: Flask, world: SimpleNamespace, as_: 
             answering.answer(task, by=amina, payload=CAT, op=f"a{n}")
             gold_id = task.id
     page = as_("bilal").page("/reviews")
-    links = re.findall(r'href="/reviews/(\d+)"', page)
+    links = list(dict.fromkeys(re.findall(r'href="/reviews/(\d+)"', page)))  # the first stands in the frame too
     assert len(links) == 3
     assert links[0] == str(gold_id)
     assert page.count("Look closely") == 1
