@@ -102,6 +102,7 @@ def feedback(id: int) -> ResponseReturnValue:
         grade=queries.grade_of(submission),
         files=queries.files_of(submission),
         earlier=queries.earlier(submission),
+        newest=queries.latest_submission(submission.enrolment_id, submission.assignment_uid),
     )
 
 

@@ -62,10 +62,9 @@ def course(course: str) -> ResponseReturnValue:
     """The road of one course."""
     study = queries.study(me(), course) or abort(404)
     following = days.next_in(study)
-    done = sum(progress.lesson_done(study.course, lesson, study.facts) for lesson in study.course.lessons)
     return render_template(
         "learning/course.html",
-        study=study, next=following, weeks=list(road.weeks(study, following.step)), done=done,
+        study=study, next=following, weeks=list(road.weeks(study, following.step)),
         percent=progress.percent(study.course, study.facts),
     )  # fmt: skip
 

@@ -60,7 +60,7 @@ def test_then_lesson_two_and_its_task(as_: Any, course: int, first_week: None, s
         (State.IN_MARKING, None, "Your mentor has your work", "/learn/tiny"),
         (State.RETURNED, 3, "Fix the task", "/learn/tiny/rules/task"),
         (State.RELEASED, 4, "Fix the task", "/learn/tiny/rules/task"),
-        (State.RELEASED, 8, "You finished this course", "/learn"),
+        (State.RELEASED, 8, "You finished this course", "/certificates"),
     ],
 )
 def test_the_task_and_its_mentor(
