@@ -92,9 +92,12 @@ class _Renderer:
     """One style sheet with its fonts, read once. Pango's font map is not for two threads, hence the lock."""
 
     def __init__(self, assets: Path, stylesheet: str) -> None:
+        from PIL import ImageFile
         from weasyprint import CSS
         from weasyprint.text.fonts import FontConfiguration
 
+        # WeasyPrint's import tells Pillow, for the whole process, to take pictures that were cut off. A person's photograph must not be.
+        ImageFile.LOAD_TRUNCATED_IMAGES = False
         self.colours = (files("weasyprint.pdf") / "sRGB2014.icc").read_bytes()
         self.lock = threading.Lock()
         self.fetcher = _fetcher(assets)

@@ -20,7 +20,7 @@ SHEETS: Mapping[str, tuple[str, ...]] = {
     "quiz": ("steps", "form", "code", "choice"),
     "task": ("form", "read", "code", "count"),
     "feedback": ("form", "rubric", "said", "fold", "code"),
-    "work": ("form", "list", "pay", "pair", "fold", "checks"),
+    "work": ("form", "list", "pay", "fold", "checks"),
     "bench": ("fold", "switch", "bench"),
     "spans": ("fold", "switch", "bench"),
     "me": ("form", "list", "pay", "me"),

@@ -15,7 +15,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 from PIL import Image, PngImagePlugin
 
-from lms.core import files
+from lms.app import ROOT
+from lms.core import clock, files, pdf
 from lms.core.db import db, transaction
 from lms.core.errors import Refused
 from lms.core.files import Folder, accept, plain_name
@@ -242,3 +243,11 @@ def test_the_store_takes_keys_only(tmp_path: Path) -> None:
     assert store.writable()
     (tmp_path / "file").write_text("")
     assert not Folder(tmp_path / "file").writable()
+
+
+def test_a_cut_picture_is_refused_in_a_process_that_makes_certificates(inside: None) -> None:
+    page = '<!doctype html><html lang="en" dir="ltr"><head><title>x</title></head><body><p>x</p></body></html>'
+    pdf.render(page, assets=ROOT / "certificates", stylesheet="completion/sheet.css", identifier="x", at=clock.now(), pages=1)
+    whole = picture(size=(400, 300))
+    with pytest.raises(Refused):
+        accept(whole[: len(whole) // 2], "cut.jpg")
