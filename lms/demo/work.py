@@ -118,12 +118,12 @@ def _payload(task: Any) -> list[dict[str, Any]]:
     if item.text is None:
         number = int(Path(item.name).stem.rsplit("-", 1)[-1])
         answers = tuple(
-            schemas.Box(thing.label, thing.x, thing.y, thing.width, thing.height, id=f"s{at}")
+            schemas.Box(thing.label, thing.x, thing.y, thing.width, thing.height, id=str(at + 1))
             for at, thing in enumerate(scenes.scene(number).things)
         )
     else:
         line = next(line for line in texts.LINES if texts.plain(line) == item.text)
-        answers = tuple(schemas.Span(label, start, end, id=f"s{at}") for at, (start, end, label) in enumerate(texts.spans(line)))
+        answers = tuple(schemas.Span(label, start, end, id=str(at + 1)) for at, (start, end, label) in enumerate(texts.spans(line)))
     return schemas.to_payload(answers)
 
 
