@@ -1,7 +1,8 @@
 """Giving out items: one transaction in which slots go down and assignments are written, so that no item is given once too often.
 
 Three guards hold whatever else goes wrong: `open_slots >= 0`, one row for (item, worker), and on PostgreSQL rows locked with SKIP
-LOCKED, so that forty people at once take different items. SQLite has one writer at a time.
+LOCKED, so that nobody waits for an item that an answer just took. The project's row is locked first: its budget and its state are
+read and kept by one claim after the other. SQLite has one writer at a time.
 """
 
 from __future__ import annotations
@@ -60,6 +61,8 @@ def claim(project: Project, *, by: User, agreed: bool = False, block: int | None
     A second tap finds her hands full and gives nothing more. Raises Refused where she may not work here now, or nothing is left.
     `agreed`: she agreed to see what the content label warns of.
     """
+    # Two who claim at once must not both count on the last of the budget, nor open again what staff just closed.
+    db.session.refresh(project, with_for_update={"key_share": True})
     _refuse_unready(project, by, agreed)
     db.session.execute(select(User.id).where(User.id == by.id).with_for_update(key_share=True))  # her own claims one after the other
     expire_overdue(project.id)

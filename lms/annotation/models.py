@@ -11,7 +11,7 @@ from enum import StrEnum
 from typing import Any
 
 from markupsafe import Markup
-from sqlalchemy import CheckConstraint, ForeignKey, Index, String, UniqueConstraint
+from sqlalchemy import BigInteger, CheckConstraint, ForeignKey, Index, String, UniqueConstraint
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
 from lms.annotation import schemas
@@ -70,10 +70,10 @@ class Project(Model):
     gold_percent: Mapped[int] = mapped_column(default=10)  # of a block, where the project has other items too
     gold_needed: Mapped[int] = mapped_column(default=20)
     pass_percent: Mapped[int] = mapped_column(default=70)  # item quality from which gold accepts itself
-    rate_minor: Mapped[int] = mapped_column(default=0)
+    rate_minor: Mapped[int] = mapped_column(BigInteger, default=0)
     currency: Mapped[str] = mapped_column(String(3), default="USD")
     est_seconds: Mapped[int] = mapped_column(default=60)
-    budget_minor: Mapped[int] = mapped_column(default=0)
+    budget_minor: Mapped[int] = mapped_column(BigInteger, default=0)
     content_risk: Mapped[Risk] = mapped_column(choice(Risk), default=Risk.UNKNOWN)
     content_words: Mapped[str] = mapped_column(String(200), default="")  # what there is to see, in a person's words
     state: Mapped[ProjectState] = mapped_column(choice(ProjectState), default=ProjectState.DRAFT)
@@ -250,7 +250,7 @@ class Assignment(Model):
     state: Mapped[AssignmentState] = mapped_column(choice(AssignmentState), default=AssignmentState.LEASED)
     position: Mapped[int]  # the order in which she sees her items
     guideline_version: Mapped[int]
-    price_minor: Mapped[int]
+    price_minor: Mapped[int] = mapped_column(BigInteger)
     currency: Mapped[str] = mapped_column(String(3))
     est_seconds: Mapped[int]
     content_risk: Mapped[Risk] = mapped_column(choice(Risk))
