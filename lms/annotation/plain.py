@@ -28,7 +28,7 @@ def payload(kind: Kind, form: MultiDict[str, str], text: str | None = None) -> o
     """What a form says, as `schemas.from_payload` takes it. Raises Unfit naming the row that cannot be read."""
     sent = form.get("payload", "").strip()
     if sent:
-        return _parsed(sent)
+        return parsed(sent)
     match kind:
         case Kind.BOXES:
             return [row for n in _rows(form) if (row := _box(form, n)) is not None]
@@ -65,7 +65,8 @@ def span_value(answer: dict[str, Any]) -> str:
     return json.dumps([answer["start"], answer["end"], answer["label"]], ensure_ascii=False)
 
 
-def _parsed(sent: str) -> object:
+def parsed(sent: str) -> object:
+    """JSON as a browser sends it. Raises Unfit for what is none, is too long, or is nested too deep to read."""
     if len(sent) > LONGEST_PAYLOAD:
         raise Unfit(1, "malformed")
     try:
@@ -100,7 +101,7 @@ def _outline(form: MultiDict[str, str], n: int) -> dict[str, Any] | None:
 def _kept(form: MultiDict[str, str]) -> list[dict[str, Any]]:
     found = []
     for place, value in enumerate(form.getlist("keep"), 1):
-        match _parsed(value):
+        match parsed(value):
             case [int() as start, int() as end, str() as label]:
                 found.append({"id": str(place), "label": label, "start": start, "end": end})
             case _:

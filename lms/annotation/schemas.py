@@ -187,6 +187,11 @@ def nfc(text: str) -> str:
     return unicodedata.normalize("NFC", text)
 
 
+def writable(text: str) -> bool:
+    """Whether a text can stand on a page and in a database: half a surrogate pair and NUL, which JSON can say, cannot."""
+    return not any(sign == "\0" or "\ud800" <= sign <= "\udfff" for sign in text)
+
+
 def _fields(answer: Answer) -> dict[str, Any]:
     common = {"id": answer.id, "label": answer.label}
     match answer:
@@ -204,8 +209,10 @@ def _answer(kind: Kind, place: int, value: object) -> Answer:
     if not isinstance(value, dict):
         raise BadAnswer(place, "malformed")
     id = str(value["id"])[:64] if value.get("id") not in (None, "") else None
+    if not writable(id or ""):
+        raise BadAnswer(place, "malformed")
     name, label = id or place, value.get("label")
-    if not isinstance(label, str) or not label:
+    if not isinstance(label, str) or not label or not writable(label):
         raise BadAnswer(name, "malformed")
     form = ANSWER_OF[kind]
     if form is Choice:

@@ -74,10 +74,11 @@ def picture(id: int) -> ResponseReturnValue:
 @only(Role.TRAINEE)
 def put_draft(id: int) -> ResponseReturnValue:
     """Keep a draft from the workbench: `{"version", "payload"}` in, `{"version"}` out; 409 with the other draft on a conflict."""
-    found, sent = one_or_404(policy.visible_tasks(me()), id, lock=True), request.get_json(silent=True)
-    if not isinstance(sent, dict) or type(sent.get("version")) is not int:
-        abort(400)
+    found = one_or_404(policy.visible_tasks(me()), id, lock=True)
     try:
+        sent = plain.parsed(request.get_data(as_text=True))
+        if not isinstance(sent, dict) or type(sent.get("version")) is not int:
+            abort(400)
         draft = answering.save_draft(found, by=me(), payload=sent.get("payload"), version=sent["version"])
     except Refused as no:
         return _as_json(no)
