@@ -6,7 +6,7 @@ from typing import Any
 
 from flask_wtf.file import FileRequired, MultipleFileField
 from wtforms import BooleanField, IntegerField, RadioField, SelectField, SelectMultipleField, StringField, TextAreaField
-from wtforms.validators import InputRequired, Length, NumberRange, Optional
+from wtforms.validators import DataRequired, InputRequired, Length, NumberRange, Optional
 
 from lms.annotation import wording
 from lms.annotation.claiming import SKIP_REASONS
@@ -62,14 +62,14 @@ class AmountMixin:
 
 
 class ProjectForm(Form, AmountMixin):
-    name = StringField(_l("Name"), [InputRequired(NEEDED), Length(max=120)], [strip])
-    slug = StringField(_l("Address"), [InputRequired(NEEDED), Length(max=60)], [strip])
+    name = StringField(_l("Name"), [DataRequired(NEEDED), Length(max=120)], [strip])
+    slug = StringField(_l("Address"), [DataRequired(NEEDED), Length(max=60)], [strip])
     kind = SelectField(_l("Kind of work"))
     phase = SelectField(_l("What it is for"))
-    labels = TextAreaField(_l("Labels, one on each line"), [InputRequired(NEEDED), Length(max=4000)])
+    labels = TextAreaField(_l("Labels, one on each line"), [DataRequired(NEEDED), Length(max=4000)])
     currency = SelectField(_l("Currency"))
-    rate = StringField(_l("Price of one item"), [InputRequired(NEEDED)], [tidy_number])
-    budget = StringField(_l("Budget"), [InputRequired(NEEDED)], [tidy_number])
+    rate = StringField(_l("Price of one item"), [DataRequired(NEEDED)], [tidy_number])
+    budget = StringField(_l("Budget"), [DataRequired(NEEDED)], [tidy_number])
     fund = StringField(_l("Fund that pays"), [Length(max=40)], [strip])
     est_seconds = IntegerField(_l("Seconds for one item"), [InputRequired(NEEDED), NumberRange(1, 7200)])
     overlap = IntegerField(_l("People for each item"), [InputRequired(NEEDED), NumberRange(1, 100)], default=1)

@@ -247,7 +247,9 @@ def _key(line: Payout) -> str:
 def _scope(line: Payout) -> str:
     if line.method.channel is Channel.CASH and line.partner is not None:
         return f"cash:{line.partner.code}"
-    return f"{line.method.channel}:{line.method.operator}" if line.method.operator else str(line.method.channel)
+    if line.method.operator:  # typed by its owner: `M-Pesa` and `m-pesa ` give out the same numbers, and 40 signs are kept
+        return f"{line.method.channel}:{' '.join(line.method.operator.casefold().split())}"[:40]
+    return str(line.method.channel)
 
 
 def _source(line: Payout) -> str:

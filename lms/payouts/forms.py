@@ -7,7 +7,7 @@ from typing import Any
 
 import phonenumbers
 from wtforms import HiddenField, SelectField, StringField, TextAreaField, ValidationError
-from wtforms.validators import InputRequired, Length
+from wtforms.validators import DataRequired, Length, Regexp
 
 from lms.core.fmt import latin_digits
 from lms.core.forms import Form, strip, tidy_number
@@ -26,7 +26,7 @@ class PrepareForm(Form):
 
 
 class ReasonForm(Form):
-    reason = TextAreaField(_l("Why"), [InputRequired(_l("Write why.")), Length(max=400)], [strip])
+    reason = TextAreaField(_l("Why"), [DataRequired(_l("Write why.")), Length(max=400)], [strip])
 
 
 def money_in(field: StringField, currency: str) -> Money | None:
@@ -44,7 +44,7 @@ def money_in(field: StringField, currency: str) -> Money | None:
 class PaymentForm(Form):
     """The proof of a payment. Its number is named by the channel; a witness is asked for cash only, a fee for anything else."""
 
-    reference = StringField(_l("Number"), [InputRequired(_l("Write the number.")), Length(max=60)], [strip])
+    reference = StringField(_l("Number"), [DataRequired(_l("Write the number.")), Length(max=60)], [strip])
     witness = StringField(_l("Name of the witness"), [Length(max=120)], [strip])
     fee = StringField(_l("Fee that was taken"), [Length(max=20)], [tidy_number])
     currency = ""
@@ -54,7 +54,7 @@ class PaymentForm(Form):
         form = cls()
         form.currency = currency
         if channel is Channel.CASH:
-            form.witness.validators = [InputRequired(_("Write the name of the witness.")), *form.witness.validators]
+            form.witness.validators = [DataRequired(_("Write the name of the witness.")), *form.witness.validators]
             del form.fee
         else:
             del form.witness
@@ -75,14 +75,14 @@ class PaymentForm(Form):
 class ReturnForm(Form):
     """Cash that a partner sends back. `token` makes a second tap the same return."""
 
-    amount = StringField(_l("Sum"), [InputRequired(_l("Write the sum."))], [tidy_number])
-    token = HiddenField(validators=[Length(min=8, max=40)])
+    amount = StringField(_l("Sum"), [DataRequired(_l("Write the sum."))], [tidy_number])
+    token = HiddenField(validators=[Regexp(r"[A-Za-z0-9]{8,40}$")])
 
 
 class CashForm(Form):
     """Cash, handed out by the partner."""
 
-    payee_name = StringField(_l("Your full name"), [InputRequired(_l("Write your name.")), Length(max=70)], [strip])
+    payee_name = StringField(_l("Your full name"), [DataRequired(_l("Write your name.")), Length(max=70)], [strip])
 
     def account_number(self) -> str:
         return ""
@@ -92,8 +92,8 @@ class CashForm(Form):
 
 
 class BankForm(Form):
-    payee_name = StringField(_l("Your name at the bank"), [InputRequired(_l("Write your name.")), Length(max=70)], [strip])
-    account = StringField(_l("Account number (IBAN)"), [InputRequired(_l("Write the account number."))], [strip])
+    payee_name = StringField(_l("Your name at the bank"), [DataRequired(_l("Write your name.")), Length(max=70)], [strip])
+    account = StringField(_l("Account number (IBAN)"), [DataRequired(_l("Write the account number."))], [strip])
 
     def validate_payee_name(self, field: Any) -> None:
         if not BANK_NAME.fullmatch(field.data):
@@ -111,9 +111,9 @@ class BankForm(Form):
 
 
 class MobileForm(Form):
-    payee_name = StringField(_l("Your name at the operator"), [InputRequired(_l("Write your name.")), Length(max=70)], [strip])
-    operator = StringField(_l("Operator"), [InputRequired(_l("Write the operator.")), Length(max=40)], [strip])
-    account = StringField(_l("Number of your wallet"), [InputRequired(_l("Write the number.")), Length(max=30)], [strip])
+    payee_name = StringField(_l("Your name at the operator"), [DataRequired(_l("Write your name.")), Length(max=70)], [strip])
+    operator = StringField(_l("Operator"), [DataRequired(_l("Write the operator.")), Length(max=40)], [strip])
+    account = StringField(_l("Number of your wallet"), [DataRequired(_l("Write the number.")), Length(max=30)], [strip])
     country = None
 
     def validate_account(self, field: Any) -> None:

@@ -164,7 +164,7 @@ class Evidence(Model):
 
     id: Mapped[int] = mapped_column(primary_key=True)
     payout_id: Mapped[int] = mapped_column(ForeignKey("payout.id"), unique=True)
-    scope: Mapped[str] = mapped_column(String(40))  # whose numbers these are: `cash:NGO-LB`, `bank`, `mobile:M-Pesa`
+    scope: Mapped[str] = mapped_column(String(40))  # whose numbers these are: `cash:NGO-LB`, `bank`, `mobile:m-pesa`
     reference: Mapped[str] = mapped_column(String(60))
     witness: Mapped[str | None] = mapped_column(String(120))
     at: Mapped[datetime] = mapped_column(default=clock.now)
