@@ -43,7 +43,7 @@ def read(text: str, *, taken: Collection[tuple[str, str]] = (), language: str = 
 def _cells(text: str) -> list[list[str]]:
     first = next((line for line in text.splitlines() if line.strip()), "")
     sign = next((sign for sign in ("\t", ";", ",", "،") if sign in first), ",")
-    return [[cell.strip() for cell in cells] for cells in csv.reader(io.StringIO(text), delimiter=sign)]
+    return [[cell.strip() for cell in cells] for cells in csv.reader(io.StringIO(text, newline=None), delimiter=sign)]
 
 
 def _problems(

@@ -11,6 +11,7 @@ import phonenumbers
 from lms.core.fmt import latin_digits
 
 REGIONS = ("SY", "LB", "TR", "IQ", "AF", "KE", "BG")  # tried in this order for a number written without its country
+LONGEST_EMAIL = 200
 
 
 @dataclass(frozen=True)
@@ -63,4 +64,4 @@ def phones(text: str) -> tuple[str, ...]:
 
 def email_problem(text: str) -> bool:
     """Whether this cannot be an e-mail address."""
-    return not re.fullmatch(r"[^@\s]{1,64}@[^@\s.]+(\.[^@\s.]+)+", fold(text))
+    return len(fold(text)) > LONGEST_EMAIL or not re.fullmatch(r"[^@\s]{1,64}@[^@\s.]+(\.[^@\s.]+)+", fold(text))
