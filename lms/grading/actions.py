@@ -44,6 +44,8 @@ def hand_in(
         return latest
     if latest is not None and latest.state in {State.SUBMITTED, State.IN_MARKING}:
         raise Refused(_("Your mentor has your answer. Wait for it to come back."))
+    if latest is not None and latest.state is State.RELEASED:  # only what came back opens the next try
+        raise Refused(_("This answer is checked already."))
     made = Submission(
         enrolment_id=enrolment.id,
         version_id=version.id,

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from typing import Any
 
 from werkzeug.datastructures import FileStorage
@@ -73,7 +74,7 @@ class AnswerForm(Form):
     def try_number(self) -> int:
         """Which try the page was made for; 1 where somebody changed it to nonsense."""
         typed = self.attempt.data or ""
-        return int(typed) if typed.isascii() and typed.isdigit() else 1
+        return int(typed) if re.fullmatch(r"[0-9]{1,4}", typed) else 1
 
 
 def read_files(files: list[FileStorage], assignment: Assignment) -> list[Accepted]:
