@@ -197,7 +197,8 @@ def _credential(place: Enrolment, version: CourseVersion, signer: str) -> Creden
     return Credential(
         user_id=place.user_id, enrolment_id=place.id, course_uid=version.uid, version_id=version.id, title={"en": "Tiny"}, hours=1,
         lessons=2, tasks=1, skills=[], criteria=[], level="A2", issuer="Rukn", signer=signer, signer_role={"en": "Mentor"},
-        issued_on=date(2026, 11, 20), latin_name=MARK.format(place.user.name.lower()), share_pdf=True, sheet=_file(place.user, b"%PDF-1.4", "application/pdf"),
+        issued_on=date(2026, 11, 20), latin_name=MARK.format(place.user.name.lower()), share_pdf=True,
+        sheet=_file(place.user, b"%PDF-1.4", "application/pdf"),
     )  # fmt: skip
 
 

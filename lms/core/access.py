@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from enum import StrEnum
 from typing import Any, TypeVar, cast
-from urllib.parse import urlsplit, urlunsplit
+from urllib.parse import SplitResult, urlsplit, urlunsplit
 
 from flask import abort, current_app, jsonify, redirect, request, url_for
 from flask.typing import ResponseReturnValue
@@ -105,11 +105,19 @@ def typed() -> list[tuple[str, str]]:
 
 def where_she_stood() -> str | None:
     """The page whose form was sent, from the browser's own word, as a path of this site that can be fetched."""
-    referrer = urlsplit(request.referrer or "")
+    referrer = _parts(request.referrer or "")
     if request.method != "POST" or referrer.netloc != request.host:
         return None
     path = safe_next(urlunsplit(("", "", referrer.path, referrer.query, "")))
     return path if path and _can_be_fetched(referrer.path) else None
+
+
+def _parts(address: str) -> SplitResult:
+    """The parts of an address that a browser named; none of what cannot be one, such as `http://[`."""
+    try:
+        return urlsplit(address)
+    except ValueError:
+        return urlsplit("")
 
 
 def _can_be_fetched(path: str) -> bool:
@@ -130,7 +138,7 @@ def from_elsewhere() -> bool:
     if site := request.headers.get("Sec-Fetch-Site"):
         return site not in {"same-origin", "none"}
     origin = request.headers.get("Origin")
-    return origin is not None and urlsplit(origin).netloc != request.environ.get("HTTP_HOST")
+    return origin is not None and _parts(origin).netloc != request.environ.get("HTTP_HOST")
 
 
 def wants_json() -> bool:

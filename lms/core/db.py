@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Any
 
 from flask_sqlalchemy import SQLAlchemy
 from flask_sqlalchemy.session import Session as FlaskSession
-from sqlalchemy import JSON, Connection, DateTime, Dialect, Engine, Enum, MetaData, event
+from sqlalchemy import JSON, Connection, DateTime, Dialect, Engine, Enum, ExceptionContext, MetaData, event
 from sqlalchemy.orm import DeclarativeBase, ORMExecuteState, Session, SessionTransaction
 from sqlalchemy.types import TypeDecorator
 
@@ -103,8 +103,20 @@ def release() -> None:
     db.session.rollback()
 
 
+def _tell_no_values(trouble: ExceptionContext) -> None:
+    """PostgreSQL adds the row that clashed to its message: names and numbers of people, which must not reach a log."""
+    original, wrapped = trouble.original_exception, trouble.sqlalchemy_exception
+    first = str(original).partition("\n")[0]
+    if wrapped is not None:
+        wrapped.args = tuple(str(arg).replace(str(original), first) for arg in wrapped.args)
+    if trouble.dialect.name == "postgresql" and original.args:
+        original.args = (first, *original.args[1:])
+
+
 def wire(engine: Engine) -> None:
-    """Teach an engine the law of the edge: BEGIN IMMEDIATE to write, a refusing BEGIN to read. Once per engine."""
+    """Teach an engine the law of the edge: BEGIN IMMEDIATE to write, a refusing BEGIN to read; to tell no values. Once per engine."""
+    engine.hide_parameters = True
+    event.listen(engine, "handle_error", _tell_no_values)
     if engine.dialect.name == "postgresql":
 
         @event.listens_for(engine, "begin")

@@ -17,6 +17,7 @@ from lms.core.db import db
 
 T = TypeVar("T")
 PER_PAGE = 50
+LAST = 100_000  # no list is so long, and a longer number would be no number to the database
 
 
 @lru_cache(maxsize=512)
@@ -49,7 +50,7 @@ class Page(Generic[T]):
 
 def page_of(statement: Select[*tuple[Any, ...]], *, per: int = PER_PAGE, scalars: bool = True) -> Page[Any]:
     """The page that `?page=` asks for. Reads one row more than it shows, so no list is ever counted or read whole."""
-    number = max(1, request.args.get("page", 1, type=int))
+    number = min(max(1, request.args.get("page", 1, type=int)), LAST)
     asked = statement.limit(per + 1).offset((number - 1) * per)
     rows = db.session.scalars(asked).all() if scalars else db.session.execute(asked).all()
     return Page(rows[:per], number, len(rows) > per)
