@@ -158,8 +158,11 @@ def create_app(settings: Settings | None = None, *, testing: bool = False) -> Sc
     db.init_app(app)
     with app.app_context():
         wire(db.engine)
-        if settings.production and people_queries.has_demo_accounts():
-            raise SettingsError(["The demo accounts are in this database, and everybody knows their passwords: use another one."])
+        known = settings.production and people_queries.has_demo_accounts()
+        db.session.remove()
+        db.engine.dispose()  # a server may fork now, and no connection may be in two processes
+    if known:
+        raise SettingsError(["The demo accounts are in this database, and everybody knows their passwords: use another one."])
     Migrate(app, db, directory=str(ROOT / "migrations"))
     i18n.babel.init_app(app, locale_selector=i18n.choose_locale)
     app.before_request(_refuse_odd_requests)

@@ -178,3 +178,6 @@ def test_production_answers_its_own_host_over_https_alone(own_school: Flask, tmp
         for method in ("GET", "POST"):
             answer = app.test_client().open("/sign-in", method=method, headers=proxy | {"X-Forwarded-Host": host})
             assert (answer.status_code, answer.text) == (400, "This server has another name.\n")
+    with app.app_context():
+        db.session.remove()
+        db.engine.dispose()
