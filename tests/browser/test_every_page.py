@@ -1,0 +1,111 @@
+"""Every page of the demo school as each role sees it on a phone, in both languages: axe, sideways scroll, console, dark ink.
+
+Pages with an address of their own are reached as people reach them: of every rule of the access list, the first link that leads to it.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from pathlib import Path
+from typing import Any
+from urllib.parse import urlsplit
+
+import pytest
+from flask import Flask
+from playwright.sync_api import Page
+from sqlalchemy import URL
+from werkzeug.exceptions import HTTPException
+
+from lms.core import checks
+from lms.demo import school
+from tests.browser.conftest import Live, serve
+from tests.conftest import build
+
+AXE = (Path(__file__).parents[1] / "vendor" / "axe" / "axe.min.js").read_text("utf-8")
+RUN = """only => axe.run(document, only ? {runOnly: {type: 'rule', values: [only]}} : {}).then(found => found.violations
+  .filter(one => ['serious', 'critical'].includes(one.impact))
+  .map(one => one.id + ' ' + one.nodes.slice(0, 3).map(node => node.target.join(' ')).join(', ')))"""
+WIDER = "document.documentElement.scrollWidth - document.documentElement.clientWidth"
+TALL = 3000  # so that no bar at the edge of the screen lies over anything: how that looks is judged by people
+NO_PAGES = ("/static", "/media", "/healthz", "/readyz", "/manifest", "/.well-known")
+READERS = {"": "public", "amina": "trainee", "hana": "trainee", "bilal": "mentor", "dana": "staff", "efe": "partner", "fay": "finance"}
+MUST = {  # pages with an address of their own that the first links of these people have to lead to
+    "": {"/help", "/sign-in/code"},
+    "amina": {"/learn/<course>", "/learn/<course>/<lesson>", "/work/<slug>", "/work/pool"},
+    "hana": {"/certificates/<int:id>", "/submissions/<int:id>/feedback", "/learn/<course>/<lesson>"},
+    "bilal": {"/submissions/<int:id>", "/reviews/<int:id>", "/cohorts/<int:id>", "/enrolments/<int:id>", "/enrolments/<int:id>/sign-off"},
+    "dana": {"/cohorts/<int:id>", "/cohorts/<int:id>/people/new", "/enrolments/<int:id>", "/projects/<slug>", "/projects/new",
+             "/pool/<int:id>", "/certificates/<int:id>", "/cohorts/new"},
+    "efe": {"/cohorts/<int:id>", "/enrolments/<int:id>"},
+    "fay": {"/payouts/<int:id>", "/payouts/<int:id>/lines/<int:n>"},
+}  # fmt: skip
+
+
+@pytest.fixture
+def live(tmp_path: Path) -> Iterator[Live]:
+    """The demo school, answering."""
+    app = build(tmp_path, str(URL.create("sqlite", database=str(tmp_path / "school.db"))))
+    with app.app_context():
+        assert school.build()
+    yield from serve(app, None)
+
+
+@pytest.mark.parametrize("lang", ["en", "ar"])
+def test_every_page_is_whole(lang: str, live: Live, page_as: Callable[..., Page], context_for: Callable[..., Any]) -> None:
+    found: dict[str, list[str]] = {}
+    for name, role in READERS.items():
+        given = {"lang": lang, "viewport": {"width": 360, "height": TALL}}
+        page = page_as(name, at="/me", **given) if name else context_for(**given).new_page()
+        seen: set[str] = set()
+        waiting = [row["rule"] for row in pages(live.app, role) if "<" not in row["rule"]]
+        while waiting:
+            address = waiting.pop(0)
+            rule = rule_of(live.app, address)
+            if rule is None or rule in seen or rule not in {row["rule"] for row in pages(live.app, role)}:
+                continue
+            seen.add(rule)
+            if faults := faults_of(page, address, lang):
+                found[f"{name or 'stranger'} {address}"] = faults
+            waiting += page.eval_on_selector_all("a[href]", "links => links.map(link => link.getAttribute('href'))")
+        assert seen >= MUST[name], f"{name} finds no way to {sorted(MUST[name] - seen)}"
+        page.context.close()
+    assert found == {}
+
+
+def faults_of(page: Page, address: str, lang: str) -> list[str]:
+    """What is wrong with one page, a sentence each."""
+    answer = page.goto(address)
+    faults = [] if answer is not None and answer.status == 200 else [f"answered {answer and answer.status}"]
+    faults += [] if page.locator("html").get_attribute("lang") == lang else ["speaks another language"]
+    page.evaluate(AXE)
+    faults += page.evaluate(RUN, None)
+    page.emulate_media(color_scheme="dark")
+    faults += [f"in the dark: {fault}" for fault in page.evaluate(RUN, "color-contrast")]
+    page.emulate_media(color_scheme="light")
+    for width in (320, 360):
+        page.set_viewport_size({"width": width, "height": TALL})
+        faults += [f"{wider} px wider than {width} px"] if (wider := page.evaluate(WIDER)) > 0 else []
+    return faults
+
+
+def pages(app: Flask, role: str) -> list[dict[str, Any]]:
+    """The rows of the access list that are pages for this role."""
+    mine = {"public"} if role == "public" else {role, "signed_in"}
+    return [
+        row
+        for row in checks.routes(app)
+        if row["method"] == "GET" and mine & {*row["roles"]} and not row["rule"].startswith(NO_PAGES)
+        and not row["rule"].endswith((".pdf", "/picture", "/files/<int:position>"))
+    ]  # fmt: skip
+
+
+def rule_of(app: Flask, address: str) -> str | None:
+    """The rule a link leads to; none for one that leaves the school or is no page."""
+    parts = urlsplit(address)
+    if parts.scheme or parts.netloc or not parts.path:
+        return None
+    try:
+        rule, _values = app.url_map.bind("").match(parts.path, method="GET", return_rule=True)
+    except HTTPException:
+        return None
+    return rule.rule
