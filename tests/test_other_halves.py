@@ -147,17 +147,19 @@ LINES: tuple[Line, ...] = (
 def halves(app: Flask, world: SimpleNamespace) -> dict[str, SimpleNamespace]:
     """`here` is amina's half (bilal, efe), `there` hana's (chen, goran): what each has, by name."""
     with app.app_context(), transaction(write=True):
-        version = catalogue.publish(TINY, by=None)
-        db.session.add(CohortCourse(cohort_id=world.cohort, version_id=version.id, course_uid=version.uid, position=0))
-        db.session.flush()
-        batch = scene.sent(world)
-        return {
-            half: _half(world, version, batch.id, half, trainee, mentor, cohort, enrolment)
-            for half, trainee, mentor, cohort, enrolment in (
-                ("here", world.amina, world.bilal, world.cohort, world.enrolment),
-                ("there", world.hana, world.chen, world.other_cohort, world.other_enrolment),
-            )
-        }
+        return fill_halves(world)
+
+
+def fill_halves(world: SimpleNamespace) -> dict[str, SimpleNamespace]:
+    """A row of every kind in both halves, written into the open transaction."""
+    version = catalogue.publish(TINY, by=None)
+    db.session.add(CohortCourse(cohort_id=world.cohort, version_id=version.id, course_uid=version.uid, position=0))
+    db.session.flush()
+    batch = scene.sent(world)
+    return {
+        "here": _half(world, version, batch.id, "here", world.amina, world.bilal, world.cohort, world.enrolment),
+        "there": _half(world, version, batch.id, "there", world.hana, world.chen, world.other_cohort, world.other_enrolment),
+    }
 
 
 def _half(
