@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 from flask import Blueprint, flash, redirect, render_template, url_for
 from flask.typing import ResponseReturnValue
 from sqlalchemy import select
@@ -70,10 +72,11 @@ def show(id: int) -> ResponseReturnValue:
     cohort = one_or_404(policy.visible_cohorts(me()), id)
     people = policy.visible_enrolments(me()).where(Enrolment.cohort_id == id).join(Enrolment.user)
     page = page_of(people.options(joinedload(Enrolment.user)).order_by(User.name, Enrolment.id))
+    mentors = queries.mentors_of(cohort)
     return render_template(
-        "cohorts/show.html", cohort=cohort, page=page, mentors=queries.mentors_of(cohort),
+        "cohorts/show.html", cohort=cohort, page=page, mentors=mentors,
         courses=[(version, _title(version)) for version in queries.pinned(id)],
-        course_form=_course_form(), mentor_form=_mentor_form(), may_change=Role.STAFF in me().roles,
+        course_form=_course_form(), mentor_form=_mentor_form(but=mentors), may_change=Role.STAFF in me().roles,
     )  # fmt: skip
 
 
@@ -85,8 +88,9 @@ def _title(version: CourseVersion) -> str:
     return catalogue.course(version.id).title.in_language(language())
 
 
-def _mentor_form() -> ChoiceForm:
-    return ChoiceForm().offer(_("Mentor"), queries.people_with_role(Role.MENTOR))
+def _mentor_form(*, but: Sequence[User] = ()) -> ChoiceForm:
+    seated = {mentor.id for mentor in but}
+    return ChoiceForm().offer(_("Mentor"), [one for one in queries.people_with_role(Role.MENTOR) if one[0] not in seated])
 
 
 @bp.post("/cohorts/<int:id>/courses")
