@@ -23,6 +23,7 @@ from lms.people.models import Consent, SignIn, SignInCode, User
 
 CODE_LIFE = timedelta(hours=24)
 SLIP_LIFE = timedelta(days=7)
+LONGEST_NAME = 120
 
 
 def add(
@@ -39,7 +40,12 @@ def add(
 
     Without an identifier the person gets a sign-in name made from their own.
     """
-    person = User(name=name.strip(), roles=roles, language=language, zone=zone, country=country)
+    name = identifiers.plain_name(name)
+    if not name:
+        raise Refused(_("The name is missing."))
+    if len(name) > LONGEST_NAME:
+        raise Refused(_("The name is too long."))
+    person = User(name=name, roles=roles, language=language, zone=zone, country=country)
     _identify(person, identifier or queries.free_sign_in_name(name))
     try:
         with db.session.begin_nested():
@@ -62,7 +68,7 @@ def _identify(person: User, text: str) -> None:
         person.phone = found.values[0]
         person.phone_index = blind(found.values[0], "person.phone")
     else:
-        person.sign_in_name = identifiers.sign_in_name(text)
+        person.sign_in_name = identifiers.sign_in_name(text) or queries.free_sign_in_name(person.name)
 
 
 def make_code(person: User, *, by: User | None, life: timedelta = CODE_LIFE) -> str:
@@ -156,8 +162,8 @@ def end_sign_ins(person: User) -> None:
 
 def name_for_certificate(person: User, *, latin: str, own: str, by: User) -> None:
     """The two forms of the name that a certificate prints."""
-    person.latin_name = latin.strip() or None
-    person.own_name = own.strip() or None
+    person.latin_name = identifiers.plain_name(latin) or None
+    person.own_name = identifiers.plain_name(own) or None
 
 
 def choose_language(person: User, code: str) -> None:

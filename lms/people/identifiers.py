@@ -24,7 +24,12 @@ class Identifier:
 
 def fold(text: str) -> str:
     """One form for what looks the same: compatible signs folded, no case, no white space at the ends."""
-    return unicodedata.normalize("NFKC", text).strip().casefold()
+    return unicodedata.normalize("NFKC", plain_name(text)).strip().casefold()
+
+
+def plain_name(text: str) -> str:
+    """A name without what is no sign of any script (control signs, halves of signs). Joiners stay: Persian names need them."""
+    return "".join(sign for sign in text if unicodedata.category(sign) not in {"Cc", "Cs"}).strip()
 
 
 def read(text: str) -> Identifier:
