@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Collection
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, time
 from zoneinfo import ZoneInfo
 
 from sqlalchemy import Select, String, case, func, select, type_coerce
@@ -13,11 +13,14 @@ from sqlalchemy.orm import contains_eager, defer, joinedload
 from lms.catalogue.courses import Moment
 from lms.catalogue.models import CourseVersion
 from lms.cohorts.models import STUDYING, Cohort, CohortCourse, CohortState, Enrolment, MentorSeat, Programme
+from lms.core import clock
 from lms.core.access import Role
 from lms.core.db import db
 from lms.core.sealing import blind
 from lms.people import identifiers
 from lms.people.models import User
+
+BEFORE_START = (CohortState.DRAFT, CohortState.SCHEDULED)
 
 
 @dataclass(frozen=True, slots=True)
@@ -70,6 +73,18 @@ def _places(user: User) -> Select[Enrolment, CourseVersion]:
 def opens_at(cohort: Cohort, moment: Moment) -> datetime:
     """When something that opens at this offset opens: an aware moment in the cohort's zone."""
     return _resolve(cohort, moment)
+
+
+def not_before(cohort: Cohort, *opens: Moment | None) -> datetime | None:
+    """The moment from which what opens at all of these is open; None where it is open already.
+
+    Before a cohort runs nothing is open, whatever its lessons say.
+    """
+    moments = [opens_at(cohort, moment) for moment in opens if moment]
+    if cohort.state in BEFORE_START:
+        moments.append(datetime.combine(cohort.starts_on, time(), ZoneInfo(cohort.zone)))
+    last = max(moments, default=None)
+    return last if last and last > clock.now() else None
 
 
 def due_at(cohort: Cohort, moment: Moment) -> datetime:

@@ -10,7 +10,7 @@ from lms.catalogue import queries as catalogue
 from lms.catalogue.courses import Assignment
 from lms.catalogue.models import CourseVersion
 from lms.cohorts.models import Enrolment
-from lms.cohorts.queries import due_at, place_for
+from lms.cohorts.queries import due_at, not_before, place_for
 from lms.core.access import Role, me, one_or_404, only
 from lms.core.db import db, mode, release
 from lms.core.files import download
@@ -57,7 +57,7 @@ def _send(form: AnswerForm, course: str, lesson: str) -> None:
 
 
 def _place(course: str, lesson: str) -> tuple[Enrolment, CourseVersion, Assignment]:
-    """Her enrolment, the pinned version and the assignment of that lesson; 404 where there is none of it for her."""
+    """Her enrolment, the pinned version and the assignment of that lesson; 404 where there is none of it for her; closed, the lesson."""
     found = place_for(me(), course)
     if found is None:
         abort(404)
@@ -65,6 +65,8 @@ def _place(course: str, lesson: str) -> tuple[Enrolment, CourseVersion, Assignme
     page = catalogue.course(version.id).lesson(f"{course}/{lesson}")
     if page is None or page.assignment is None:
         abort(404)
+    if not_before(enrolment.cohort, page.opens, page.assignment.opens):
+        abort(redirect(url_for("learning.lesson", course=course, lesson=lesson), 303))  # that page says when
     return enrolment, version, page.assignment
 
 

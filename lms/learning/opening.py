@@ -3,17 +3,13 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from datetime import datetime, time
-from zoneinfo import ZoneInfo
+from datetime import datetime
 
 from lms.catalogue.courses import Assignment, Lesson, Need, Quiz
 from lms.cohorts import queries as cohorts
-from lms.cohorts.models import Cohort, CohortState
-from lms.core import clock
+from lms.cohorts.models import Cohort
 from lms.learning import progress
 from lms.learning.queries import Study
-
-BEFORE_START = (CohortState.DRAFT, CohortState.SCHEDULED)
 
 
 @dataclass(frozen=True, slots=True)
@@ -25,15 +21,8 @@ class Closed:
 
 
 def opens(cohort: Cohort, *items: Lesson | Quiz | Assignment) -> datetime | None:
-    """The moment from which all of these are open, in the cohort's zone; None where they are open already.
-
-    Before a cohort runs nothing is open, whatever its lessons say.
-    """
-    moments = [cohorts.opens_at(cohort, item.opens) for item in items if item.opens]
-    if cohort.state in BEFORE_START:
-        moments.append(datetime.combine(cohort.starts_on, time(), ZoneInfo(cohort.zone)))
-    last = max(moments, default=None)
-    return last if last and last > clock.now() else None
+    """The moment from which all of these are open, in the cohort's zone; None where they are open already."""
+    return cohorts.not_before(cohort, *(item.opens for item in items))
 
 
 def closed(study: Study, *items: Lesson | Quiz | Assignment) -> Closed | None:
