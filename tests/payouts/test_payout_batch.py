@@ -46,6 +46,8 @@ def test_a_batch_walks_from_draft_to_settled(app: Flask, world: SimpleNamespace,
     assert "Lock the batch" in fay.page(url)
     assert fay.post(url + "/lock").status_code == 303
     assert "A second person must approve it." in fay.page(url)
+    assert "Open the batch" not in fay.page("/payouts"), "nothing there waits for her"
+    assert "Open the batch" in ines.page("/payouts")
     assert "Approve the batch" in ines.page(url)
     assert ines.post(url + "/approval").headers["Location"] == url
     assert state_of(app, id) is BatchState.APPROVED
