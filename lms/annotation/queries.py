@@ -65,6 +65,12 @@ def guideline(project_id: int, version: int, language: str) -> Guideline | None:
     return min(found, key=lambda one: (one.language != language, one.language != "en"), default=None)
 
 
+def guideline_bodies(project_id: int, version: int) -> dict[str, str]:
+    """Language -> a version as staff wrote it."""
+    found = select(Guideline.language, Guideline.body).where(Guideline.project_id == project_id, Guideline.version == version)
+    return dict(db.session.execute(found).all())
+
+
 def has_read(project: Project, user: User, version: int) -> bool:
     """Whether this person ticked that version."""
     return db.session.get(GuidelineReading, (project.id, version, user.id)) is not None

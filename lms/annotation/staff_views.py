@@ -164,10 +164,11 @@ def _told(outcome: datasets.Outcome) -> str:
 def _page(found: Project, **more: Any) -> str:
     cohorts = db.session.scalars(select(Cohort).where(Cohort.id.in_(queries.cohort_ids(found))).order_by(Cohort.name)).all()
     spent = queries.committed(found)
-    forms = {"data": DatasetForm(), "guide": GuidelineForm(), "price": RateForm()}
+    version = queries.guideline_version(found)
+    forms = {"data": DatasetForm(), "guide": GuidelineForm(data=queries.guideline_bodies(found.id, version)), "price": RateForm()}
     return render_template(
         "annotation/staff_project.html", project=found, checks=queries.opening_checks(found), counts=queries.counts(found), words=wording,
-        datasets=queries.datasets(found), cohorts=cohorts, version=queries.guideline_version(found), spent=spent,
+        datasets=queries.datasets(found), cohorts=cohorts, version=version, spent=spent,
         left=max(found.budget - spent, Money.zero(found.currency)), hourly=pricing.expected_hourly(found.rate, found.est_seconds),
         **{**forms, **more},
     )  # fmt: skip

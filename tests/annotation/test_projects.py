@@ -46,6 +46,7 @@ def test_from_nothing_to_open(app: Flask, world: SimpleNamespace, as_: Any) -> N
     assert upload(dana, "short-texts", (ROWS.encode(), "texts.csv")).status_code == 303
     assert "3 items are in" in dana.page("/projects/short-texts")
     assert dana.post("/projects/short-texts/guidelines", data={"en": "Say **yes** or no.", "ar": "قل نعم أو لا."}).status_code == 303
+    assert "Say **yes** or no.</textarea>" in dana.page("/projects/short-texts"), "what is read now stands in the field"
     refused = dana.post("/projects/short-texts/opening", headers={"Referer": "http://localhost/projects/short-texts"})
     assert refused.status_code == 303
     assert "The fund holds less" in dana.page("/projects/short-texts")
