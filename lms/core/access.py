@@ -154,11 +154,11 @@ def me() -> Any:
 def one_or_404(visible: Select[T], id: object, *, lock: bool = False) -> T:
     """The row with this id among the visible ones. Not visible is 404, like one that never was.
 
-    `lock` reads it FOR UPDATE: whatever is read, changed and written needs that on PostgreSQL.
+    `lock` reads it FOR UPDATE, anew where it was read before: whatever is read, changed and written needs that on PostgreSQL.
     """
     entity = visible.column_descriptions[0]["entity"]
     found = visible.where(entity.id == id)
-    row = db.session.scalars(found.with_for_update(of=entity) if lock else found).one_or_none()
+    row = db.session.scalars(found.with_for_update(of=entity).execution_options(populate_existing=True) if lock else found).one_or_none()
     if row is None:
         abort(404)
     return row
