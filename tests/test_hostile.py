@@ -62,7 +62,8 @@ def _kept(app: Flask) -> list[Any]:
     prices = select(Assignment.id, Assignment.worker_id, Assignment.price_minor, Assignment.times_paid).order_by(Assignment.id)
     with app.app_context():
         people = [tuple(row) for row in db.session.execute(select(*fixed).order_by(User.id))]
-        rates = [tuple(row) for row in db.session.execute(select(Project.id, Project.rate_minor, Project.budget_minor))]
+        priced = select(Project.id, Project.rate_minor, Project.budget_minor).order_by(Project.id)
+        rates = [tuple(row) for row in db.session.execute(priced)]
         return [people, rates, [tuple(row) for row in db.session.execute(prices)]]
 
 
