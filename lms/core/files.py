@@ -182,18 +182,24 @@ def download(file: StoredFile, *, inline: bool = False) -> Response:
 Found = tuple[bytes, str, str] | None
 
 
+TURNS = (None, None, 0, 3, 1, 5, 4, 6, 2)  # by the sign a phone writes (Exif 0x0112): numbers of Image.Transpose
+
+
 def _picture(content: bytes) -> Found:
     known = (b"\xff\xd8\xff", b"\x89PNG\r\n\x1a\n", b"GIF8", b"BM")
     if not (content.startswith(known) or (content[:4] == b"RIFF" and content[8:12] == b"WEBP")):
         return None
-    from PIL import Image, ImageOps
+    from PIL import Image
 
     try:
         with Image.open(io.BytesIO(content), formats=("JPEG", "PNG", "GIF", "BMP", "WEBP")) as picture:
             if picture.width * picture.height > MAX_PIXELS:
                 raise Refused(_("The picture is too large. Make it smaller and send it again."))
             picture.draft("RGB", (MAX_SIDE, MAX_SIDE))  # a large JPEG is read at a half, a quarter, an eighth of its size
-            upright = ImageOps.exif_transpose(picture)
+            # ImageOps.exif_transpose writes the phone's other notes anew as well, and fails where one of them is odd.
+            sign = picture.getexif().get(0x0112)
+            turn = TURNS[sign] if isinstance(sign, int) and 0 <= sign < len(TURNS) else None
+            upright = picture if turn is None else picture.transpose(Image.Transpose(turn))
             upright.thumbnail((MAX_SIDE, MAX_SIDE))
             clear = upright.mode in {"RGBA", "LA", "P"} and picture.format != "JPEG"
             clean = upright.convert("RGBA" if clear else "RGB")
@@ -239,7 +245,8 @@ def _office(content: bytes) -> Found:
     return next(((content, *OFFICE[name]) for name in OFFICE if name in names), None)
 
 
-DRAWING = re.compile(r"\s*(<\?xml[^>]*>|<!--.*?-->|<!DOCTYPE[^>]*>|\s)*<svg\b", re.DOTALL | re.IGNORECASE)  # a picture that runs script
+# A picture that runs script. What was passed over is never tried again: each other way to read it would double the work.
+DRAWING = re.compile(r"(?>\s+|<\?xml[^>]*>|<!--.*?-->|<!DOCTYPE[^>]*>)*+<svg\b", re.DOTALL | re.IGNORECASE)
 
 
 def _text(content: bytes) -> Found:

@@ -4,8 +4,10 @@ from __future__ import annotations
 
 import io
 import struct
+import time
 import zipfile
 import zlib
+from contextlib import suppress
 from pathlib import Path
 from typing import Any
 
@@ -13,7 +15,7 @@ import pytest
 from flask import Flask
 from hypothesis import given
 from hypothesis import strategies as st
-from PIL import Image, PngImagePlugin
+from PIL import Image, ImageChops, ImageOps, PngImagePlugin
 
 from lms.app import ROOT
 from lms.core import clock, files, pdf
@@ -99,6 +101,19 @@ def test_what_we_cannot_open_is_refused_in_words(content: bytes, inside: None) -
     assert no.value.sentence == "We cannot open this kind of file. Send a photo, a PDF, a text or an office file."
 
 
+@pytest.mark.parametrize(
+    "start",
+    [b"<!---->" * 40, b" " * 60_000, b"<!-- " * 20_000, b"<!DOCTYPE x>" * 9_000 + b"<sv"],
+    ids=["notes", "blanks", "open", "types"],
+)
+def test_a_text_that_nearly_begins_like_a_drawing_keeps_nobody_waiting(start: bytes, inside: None) -> None:
+    began = time.monotonic()
+    assert accept(start, "a.txt").kind == "text/plain"
+    assert time.monotonic() - began < 2
+    with pytest.raises(Refused):
+        accept(start.replace(b"<!-- ", b" ").removesuffix(b"<sv") + b"<svg/>", "a.svg")
+
+
 def test_a_sealed_archive_is_refused(inside: None) -> None:
     content = bytearray(archive({"mimetype": b"application/vnd.oasis.opendocument.text"}))
     for start in (content.index(b"PK\x03\x04") + 6, content.index(b"PK\x01\x02") + 8):
@@ -151,6 +166,29 @@ def test_the_place_and_the_phone_are_gone_and_the_picture_stands_upright(kind: s
     assert kept.getexif().get_ifd(0x8825) == {}
     assert not {"comment", "exif", "xmp", "Location", "icc_profile"} & set(kept.info)
     assert kept.size == (30, 40), "turned by the sign the phone wrote"
+
+
+@pytest.mark.filterwarnings("ignore:.*:UserWarning:PIL")
+@pytest.mark.parametrize("kind", ["JPEG", "PNG", "WEBP"])
+def test_no_broken_note_of_a_phone_is_an_error_of_ours(kind: str, inside: None) -> None:
+    content = with_place(kind)
+    start = content.index(b"MM\0*" if b"MM\0*" in content else b"II*\0")
+    for place in range(start, start + 100):
+        for sign in (0, 3, 255):
+            with suppress(Refused):
+                accept(content[:place] + bytes([sign]) + content[place + 1 :], "photo.jpg")
+
+
+@pytest.mark.parametrize("sign", range(1, 9))
+def test_every_way_to_hold_a_phone(sign: int, inside: None) -> None:
+    notes = Image.Exif()
+    notes[0x0112] = sign
+    made, drawn = io.BytesIO(), Image.new("RGB", (40, 30), "blue")
+    drawn.paste("red", (0, 0, 20, 10))
+    drawn.save(made, "JPEG", exif=notes, quality=95)
+    wanted, kept = ImageOps.exif_transpose(opened(made.getvalue())), opened(accept(made.getvalue(), "photo.jpg").content)
+    assert kept.size == wanted.size
+    assert max(high for _low, high in ImageChops.difference(wanted, kept).getextrema()) < 90, "red and blue stand where they should"
 
 
 def test_a_large_photograph_is_made_smaller(inside: None) -> None:
