@@ -60,7 +60,7 @@ def make_cohort(
         raise Refused(_("A cohort needs one place or more."))
     try:
         ZoneInfo(zone)
-    except (ZoneInfoNotFoundError, ValueError):
+    except (ZoneInfoNotFoundError, ValueError, OSError):  # OSError: a folder of zones, such as Europe
         raise Refused(_("We do not know the time zone %(zone)s.", zone=zone)) from None
     if db.session.scalar(select(func.count()).where(Cohort.name == name)):
         raise Refused(_("Another cohort has this name. Choose another name."))

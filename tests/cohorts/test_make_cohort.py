@@ -30,6 +30,7 @@ def test_a_cohort_is_made(app: Flask, as_: Any, world: Any) -> None:
         ({"zone": "Mars/Base"}, "We do not know the time zone Mars/Base."),
         ({"name": "Beirut 1"}, "Another cohort has this name. Choose another name."),
         ({"name": ""}, "Write a name."),
+        ({"zone": "Europe"}, "We do not know the time zone Europe."),
         ({"zone": "../../etc/passwd"}, "We do not know the time zone ../../etc/passwd."),
     ],
 )
