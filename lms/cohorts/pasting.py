@@ -24,10 +24,12 @@ class Row:
     problems: tuple[str, ...]
 
 
-def read(text: str, *, taken: Collection[tuple[str, str]] = (), language: str = "en") -> list[Row]:
+def read(text: str, *, taken: Collection[tuple[str, str]] = (), here: Collection[str] = (), language: str = "en") -> list[Row]:
     """Rows of `name, contact, language`: separated by tabs, semicolons or commas; contact and language may be missing.
 
-    `taken` holds (kind, value) of identifiers that other people have. Empty lines are passed over. A first line of headings too.
+    `taken` holds (kind, value) of identifiers that other people have, `here` the folded names of people in the cohort: whoever has no
+    contact is known by the name alone, and a list sent again must add nobody twice. Empty lines are passed over. A first line of
+    headings too.
     """
     rows: list[Row] = []
     seen: dict[tuple[str, str], int] = {}
@@ -36,7 +38,7 @@ def read(text: str, *, taken: Collection[tuple[str, str]] = (), language: str = 
             continue
         name, contact, spoken = ([*cells, "", "", ""])[:3]
         spoken = identifiers.fold(spoken) or language
-        rows.append(Row(number, name, contact, spoken, tuple(_problems(number, name, contact, spoken, taken, seen))))
+        rows.append(Row(number, name, contact, spoken, tuple(_problems(number, name, contact, spoken, taken, here, seen))))
     return rows
 
 
@@ -47,7 +49,13 @@ def _cells(text: str) -> list[list[str]]:
 
 
 def _problems(
-    number: int, name: str, contact: str, spoken: str, taken: Collection[tuple[str, str]], seen: dict[tuple[str, str], int]
+    number: int,
+    name: str,
+    contact: str,
+    spoken: str,
+    taken: Collection[tuple[str, str]],
+    here: Collection[str],
+    seen: dict[tuple[str, str], int],
 ) -> list[str]:
     found = []
     if not name:
@@ -57,7 +65,7 @@ def _problems(
     if spoken not in LANGUAGES:
         found.append(_("We do not know the language %(language)s.", language=spoken))
     if not contact:
-        return found
+        return [*found, _("Another person has this phone, email or name already.")] if identifiers.fold(name) in here else found
     read_as = identifiers.read(contact)
     if read_as.kind == "email" and identifiers.email_problem(contact):
         found.append(_("This is not an email address."))

@@ -153,6 +153,12 @@ def taken_identifiers(rows: Collection[str]) -> set[tuple[str, str]]:
     return found  # type: ignore[return-value]
 
 
+def names_in(cohort_id: int) -> set[str]:
+    """The folded names of everyone with a place in a cohort."""
+    names = select(User.name).join(Enrolment, Enrolment.user_id == User.id).where(Enrolment.cohort_id == cohort_id)
+    return {identifiers.fold(name) for name in db.session.scalars(names)}
+
+
 def newest_places(visible: Select[Enrolment], users: Collection[int]) -> dict[int, int]:
     """User id -> id of the newest of the visible enrolments of these people; who has none is left out."""
     newest = visible.where(Enrolment.user_id.in_(users)).with_only_columns(Enrolment.user_id, func.max(Enrolment.id))

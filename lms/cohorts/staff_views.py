@@ -8,7 +8,7 @@ from flask_login import current_user
 
 from lms.cohorts import actions, pasting, policy, queries
 from lms.cohorts.forms import PasteForm
-from lms.cohorts.models import Enrolment
+from lms.cohorts.models import Cohort, Enrolment
 from lms.core.access import Role, me, one_or_404, only
 from lms.core.forms import tried
 from lms.core.i18n import _
@@ -42,7 +42,7 @@ def ask_people(id: int) -> ResponseReturnValue:
 def preview(id: int) -> ResponseReturnValue:
     """Show what the list would do, with what is wrong in the row itself. Nothing is added yet."""
     cohort, form = one_or_404(policy.visible_cohorts(me()), id), PasteForm()
-    rows = _rows(form.people.data or "") if form.validate_on_submit() else None
+    rows = _rows(form.people.data or "", cohort) if form.validate_on_submit() else None
     status = 200 if rows else 422
     return render_template("cohorts/paste.html", cohort=cohort, form=form, rows=rows, error=not rows), status
 
@@ -52,7 +52,7 @@ def preview(id: int) -> ResponseReturnValue:
 def add_people(id: int) -> ResponseReturnValue:
     """Add the good rows, all or none, and show the slips with their codes: they are shown this once."""
     cohort, form = one_or_404(policy.visible_cohorts(me()), id, lock=True), PasteForm()
-    rows = _rows(form.people.data or "") if form.validate_on_submit() else []
+    rows = _rows(form.people.data or "", cohort) if form.validate_on_submit() else []
     good = [actions.NewPerson(row.name, row.identifier, row.language) for row in rows if not row.problems]
     slips: list[tuple[User, str]] = []
     if not good or not tried(form, lambda: slips.extend(actions.add_people(cohort, good, by=me()))):
@@ -60,9 +60,10 @@ def add_people(id: int) -> ResponseReturnValue:
     return render_template("cohorts/slips.html", cohort=cohort, slips=slips)
 
 
-def _rows(text: str) -> list[pasting.Row]:
+def _rows(text: str, cohort: Cohort) -> list[pasting.Row]:
     read = pasting.read(text)[: pasting.MOST]
-    return pasting.read(text, taken=queries.taken_identifiers([row.identifier for row in read]))[: pasting.MOST]
+    taken = queries.taken_identifiers([row.identifier for row in read])
+    return pasting.read(text, taken=taken, here=queries.names_in(cohort.id))[: pasting.MOST]
 
 
 @bp.get("/enrolments/<int:id>")

@@ -63,16 +63,15 @@ def _identify(person: User, text: str) -> None:
             raise Refused(_("This is not an email address: %(text)s", text=text))
         person.email = found.values[0]
     elif found.kind == "phone" and found.values:
-        if len(found.values) > 1:
-            found = identifiers.Identifier("phone", found.values[:1])
-        person.phone = found.values[0]
-        person.phone_index = blind(found.values[0], "person.phone")
+        person.phone = identifiers.phones(identifiers.fold(text), person.country)[0]
+        person.phone_index = blind(person.phone, "person.phone")
     else:
         person.sign_in_name = identifiers.sign_in_name(text) or queries.free_sign_in_name(person.name)
 
 
 def make_code(person: User, *, by: User | None, life: timedelta = CODE_LIFE) -> str:
     """Six digits for `/sign-in/code`; older codes of this person stop working. The fact names who made it."""
+    db.session.execute(select(User.id).where(User.id == person.id).with_for_update())  # two made at once would both stay open
     digits = f"{secrets.randbelow(1_000_000):06d}"
     now = clock.now()
     db.session.execute(update(SignInCode).where(SignInCode.user_id == person.id, SignInCode.used_at.is_(None)).values(used_at=now))

@@ -54,10 +54,10 @@ def counted_as(text: str) -> str:
     return sign_in_name(text)
 
 
-def phones(text: str) -> tuple[str, ...]:
-    """Every E.164 number this could be. With a country sign there is one at the most."""
+def phones(text: str, country: str | None = None) -> tuple[str, ...]:
+    """Every E.164 number this could be, one of the given country first. With a country sign there is one at the most."""
     found = []
-    for region in REGIONS:
+    for region in (country, *REGIONS):
         try:
             number = phonenumbers.parse(re.sub(r"^00", "+", latin_digits(text).strip()), region)
         except phonenumbers.NumberParseException:

@@ -58,6 +58,25 @@ def test_the_second_tap_adds_nobody_twice(app: Flask, as_: Any, world: Any) -> N
     assert count(app, User) == before
 
 
+def test_the_second_tap_adds_nobody_twice_who_has_no_contact(app: Flask, as_: Any, world: Any) -> None:
+    dana, before = as_("dana"), count(app, User)
+    assert dana.post(f"/cohorts/{world.cohort}/people", data={"people": LIST}).status_code == 200
+    answer = dana.post(f"/cohorts/{world.cohort}/people", data={"people": LIST})
+    assert answer.status_code == 422
+    assert "Another person has this phone, email or name already." in answer.get_data(as_text=True)
+    assert count(app, User) == before + 3
+    assert dana.post(f"/cohorts/{world.other_cohort}/people", data={"people": "أمل حداد"}).status_code == 200, "a namesake elsewhere"
+
+
+def test_a_local_number_is_one_of_the_partners_country(app: Flask, as_: Any, world: Any) -> None:
+    answer = as_("dana").post(f"/cohorts/{world.cohort}/people", data={"people": LIST})
+    assert "+9613765432" in answer.get_data(as_text=True)
+    as_("dana").post(f"/cohorts/{world.other_cohort}/people", data={"people": "Deniz; 0532 123 45 67"})
+    with app.app_context():
+        phones = set(db.session.scalars(select(User.phone).where(User.name.in_(["Yusuf Karimi", "Deniz"]))))
+    assert phones == {"+9613765432", "+905321234567"}
+
+
 def test_a_full_cohort_takes_nobody_of_the_list(app: Flask, as_: Any, world: Any) -> None:
     before = count(app, User)
     answer = as_("dana").post(f"/cohorts/{world.cohort}/people", data={"people": "\n".join(f"Person {n}" for n in range(40))})
