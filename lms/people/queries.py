@@ -30,6 +30,12 @@ def by_identifier(text: str) -> User | None:
     return people[0] if len(people) == 1 else None
 
 
+def with_hash(id: int, kept: str) -> User | None:
+    """This active person, locked, if the hash of the password is still the same."""
+    same = select(User).where(User.id == id, User.password_hash == kept, User.active)
+    return db.session.scalars(same.with_for_update().execution_options(populate_existing=True)).one_or_none()
+
+
 def has_demo_accounts() -> bool:
     """Whether the demo school's people are here. A database without tables has nobody."""
     try:

@@ -65,8 +65,11 @@ def send_sign_in() -> ResponseReturnValue:
     return redirect(target or url_for("home.front"), 303)
 
 
-def _recognised(form: SignInForm) -> User | None:
-    """The person whose password this is. The hash is compared while no transaction is open, so that nobody waits for it."""
+def _recognised(form: SignInForm, *, again: bool = True) -> User | None:
+    """The person whose password this is. The hash is compared while no transaction is open, so that nobody waits for it.
+
+    Where another request changed the hash meanwhile it is compared once more: an old password must not come in beside a new one.
+    """
     person = queries.by_identifier(form.identifier.data or "")
     id, kept = (person.id, person.password_hash) if person else (0, None)
     release()
@@ -74,8 +77,10 @@ def _recognised(form: SignInForm) -> User | None:
     if not passwords.matches(kept, password) or kept is None:
         return None
     made = passwords.remade(kept, password)
-    found = db.session.get_one(User, id)
-    found.password_hash = made or found.password_hash
+    found = queries.with_hash(id, kept)
+    if found is None:
+        return _recognised(form, again=False) if again else None
+    found.password_hash = made or kept
     return found
 
 

@@ -177,3 +177,35 @@ def test_a_local_number_may_belong_to_several_countries_and_then_to_nobody(app: 
             actions._identify(db.session.get_one(User, getattr(world, name)), number)
     for typed, status in (("0712345678", 422), ("+254712345678", 303)):
         assert stranger.post("/sign-in", data={"identifier": typed, "password": PASSWORDS["amina"]}).status_code == status
+
+
+def test_codes_made_at_once_leave_one_that_works(either_school: Flask) -> None:
+    amina = either_school.extensions["world"].amina
+
+    def make(_n: int) -> None:
+        with either_school.app_context(), transaction(write=True):
+            actions.make_code(db.session.get_one(User, amina), by=None)
+
+    with ThreadPoolExecutor(8) as pool:
+        list(pool.map(make, range(8)))
+    with either_school.app_context():
+        assert len(db.session.scalars(select(SignInCode).where(SignInCode.used_at.is_(None))).all()) == 1
+
+
+def test_a_password_that_was_changed_while_it_was_compared_opens_nothing(
+    app: Flask, stranger: Any, world: Any, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    compare = passwords.matches
+
+    def slowly(kept: str | None, password: str) -> bool:
+        right = compare(kept, password)
+        with transaction(write=True):
+            person = db.session.get_one(User, world.amina)
+            actions.set_password(person, "another long word", by=person)
+        return right
+
+    monkeypatch.setattr(passwords, "matches", slowly)
+    old = {"identifier": identifier("amina"), "password": PASSWORDS["amina"]}
+    assert stranger.post("/sign-in", data=old).status_code == 422
+    monkeypatch.undo()
+    assert stranger.post("/sign-in", data=old | {"password": "another long word"}).status_code == 303
