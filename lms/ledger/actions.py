@@ -195,7 +195,7 @@ def advance(*, key: str, partner: str, amount: Money, by: User | None, on: date 
 def give_back(*, key: str, partner: str, amount: Money, by: User | None, on: date | None = None) -> Transfer:
     """A partner sends cash back that nobody collected. Raises Refused where it holds less."""
     held = accounts.cash_float(partner, amount.currency)
-    if amount > queries.balance(held):
+    if queries.by_key(key) is None and amount > queries.balance(held):
         raise Refused(_("%(partner)s does not hold so much of our money.", partner=partner))
     lines = [Line(accounts.bank(Book.FOUNDATION, amount.currency), amount), Line(held, -amount)]
     return post(key=key, kind="return", book=Book.FOUNDATION, lines=lines, by=by, on=on, description=f"Cash back from {partner}")

@@ -41,10 +41,15 @@ def money_in(field: StringField, currency: str) -> Money | None:
     return amount
 
 
+def as_printed(value: str | None) -> str | None:
+    """A filter: one number is one number, in any digits and whatever direction signs were copied with it."""
+    return re.sub(r"[\u061c\u200e\u200f\u202a-\u202e\u2066-\u2069]", "", latin_digits(value)).strip() if isinstance(value, str) else value
+
+
 class PaymentForm(Form):
     """The proof of a payment. Its number is named by the channel; a witness is asked for cash only, a fee for anything else."""
 
-    reference = StringField(_l("Number"), [DataRequired(_l("Write the number.")), Length(max=60)], [strip])
+    reference = StringField(_l("Number"), [DataRequired(_l("Write the number.")), Length(max=60)], [as_printed])
     witness = StringField(_l("Name of the witness"), [Length(max=120)], [strip])
     fee = StringField(_l("Fee that was taken"), [Length(max=20)], [tidy_number])
     currency = ""

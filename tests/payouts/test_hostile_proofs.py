@@ -13,6 +13,7 @@ from lms.core.db import db, transaction
 from lms.core.errors import Refused
 from lms.payouts import actions, queries
 from lms.payouts.models import BatchState, Channel, Evidence
+from lms.people.models import User
 from tests.payouts import scene
 
 
@@ -61,6 +62,30 @@ def test_one_number_proves_one_payment_however_the_operator_is_written(either_sc
         actions.pay(first, by=scene.person(world.fay), reference="TX-1")
         with pytest.raises(Refused):
             actions.pay(second, by=scene.person(world.fay), reference="TX-1")
+
+
+def test_one_number_is_one_number_in_any_digits(app: Flask, world: SimpleNamespace, as_: Any) -> None:
+    def two_in_cash() -> Any:
+        scene.grant()
+        scene.earn(world.amina, "5.00")
+        scene.earn(scene.newcomer("Basma", world.here).id, "6.00")
+        scene.by_cash(world.amina)
+        scene.by_cash(_id("Basma"))
+        batch = actions.prepare(by=scene.person(world.fay), currency="USD")
+        actions.lock(batch, by=scene.person(world.fay))
+        actions.approve(batch, by=scene.person(world.ines))
+        actions.dispatch(batch, by=scene.person(world.fay))
+        return batch
+
+    id, fay = scene.write(app, two_in_cash), as_("fay")
+    assert fay.post(f"/payouts/{id}/lines/1/payment", data={"reference": "٤٧١١", "witness": "Rana"}).status_code == 303
+    for same in ("4711", "۴۷۱۱", "4711\u200e", "\u202a4711\u202c"):
+        assert fay.post(f"/payouts/{id}/lines/2/payment", data={"reference": same, "witness": "Rana"}).status_code == 422
+    assert proofs(app) == 1
+
+
+def _id(name: str) -> int:
+    return db.session.scalars(select(User.id).where(User.name == name)).one()
 
 
 def _number(app: Flask, batch: int, worker: int) -> int:

@@ -127,6 +127,10 @@ def test_cash_that_nobody_collected_goes_back_to_the_bank(app: Flask, world: Sim
         assert fay.post(url, data={"amount": "2.00", "token": "b" * 16}).status_code == 303
     with app.app_context():
         assert ledger.balance("assets:float:NGO-LB:USD") == usd("3.00")
+    for _tap in range(2):
+        assert fay.post(url, data={"amount": "3.00", "token": "c" * 16}).status_code == 303, "all of it, and the same tap again"
+    with app.app_context():
+        assert ledger.balance("assets:float:NGO-LB:USD") == usd("0.00")
 
 
 def test_cash_nobody_collected_is_carried_to_the_next_batch(app: Flask, world: SimpleNamespace) -> None:
