@@ -158,6 +158,16 @@ def test_check_prints_a_line_each_and_exits_1(lms: Any, installed: Path, monkeyp
     assert lms("check").exit_code == 0
 
 
+def test_check_names_a_machine_without_a_font(lms: Any, installed: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(checks, "_database", list)
+    monkeypatch.setattr(checks, "FONT_FOLDERS", (tmp_path / "none", tmp_path / "fonts"))
+    done = lms("check")
+    assert (done.exit_code, done.stdout.startswith("This machine has no font")) == (1, True)
+    (tmp_path / "fonts" / "truetype").mkdir(parents=True)
+    (tmp_path / "fonts" / "truetype" / "One.TTF").touch()
+    assert (lms("check").exit_code, lms("check").stdout) == (0, "")
+
+
 def test_a_table_that_may_only_grow_is_named_by_its_model() -> None:
     assert {"fact", "entry", "transfer"} <= set(triggers.append_only(db.metadata))
     assert Job.__tablename__ not in triggers.append_only(db.metadata)

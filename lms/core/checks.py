@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from pathlib import Path
 from typing import Any
 
 from flask import Flask
@@ -14,6 +15,7 @@ from lms.core.files import store
 from lms.core.jobs import Job
 
 HIDDEN_METHODS = frozenset({"HEAD", "OPTIONS"})
+FONT_FOLDERS = (Path("/usr/share/fonts"), Path("/usr/local/share/fonts"), Path.home() / ".local/share/fonts", Path.home() / ".fonts")
 
 
 def routes(app: Flask) -> list[dict[str, Any]]:
@@ -40,6 +42,8 @@ def findings(app: Flask, *, deploy: bool) -> list[str]:
         return [f"The database does not answer: {type(trouble).__name__}."]
     if not store().writable():
         found.append("The file store cannot be written.")
+    if not any(path.suffix.lower() in {".ttf", ".otf", ".ttc"} for folder in FONT_FOLDERS for path in folder.rglob("*.*")):
+        found.append("This machine has no font: Pango then ends the process that draws a certificate. Install fonts-dejavu-core.")
     for check in app.extensions.get("checks", ()):
         found += check()
     if deploy:
