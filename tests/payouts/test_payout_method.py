@@ -87,6 +87,8 @@ def test_a_change_waits_72_hours_and_asks_for_the_password(app: Flask, world: Si
     assert method.channel is Channel.CASH
     assert method.usable_from - method.made_at == timedelta(hours=72)
     assert "Your money waits until then." in amina.page(URL)
+    with clock.held(clock.now() + timedelta(hours=73)):
+        assert "Your money waits until then." not in amina.page(URL), "it waits no more"
 
 
 def test_the_same_way_again_is_no_change(app: Flask, world: SimpleNamespace, as_: Any) -> None:
