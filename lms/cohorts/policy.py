@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from sqlalchemy import Select, or_, select
 
-from lms.cohorts.models import STUDYING, Cohort, Enrolment, MentorSeat
+from lms.cohorts.models import Cohort, Enrolment, MentorSeat
 from lms.core.access import Role
 from lms.partners.models import Referral
 from lms.partners.policy import partner_ids
@@ -39,13 +39,3 @@ def visible_enrolments(user: User) -> Select[Enrolment]:
         referred = select(Referral.user_id).where(Referral.partner_id.in_(partner_ids(user)))
         ways.append(Enrolment.user_id.in_(referred))
     return select(Enrolment).where(or_(*ways))
-
-
-def own_enrolments(user: User) -> Select[Enrolment]:
-    """The places in which this person studies now or has finished."""
-    return select(Enrolment).where(Enrolment.user_id == user.id, Enrolment.state.in_(STUDYING))
-
-
-def may_mentor(user: User, cohort_id: int, seats: set[int]) -> bool:
-    """Whether this person mentors that cohort; `seats` holds the ids of their cohorts."""
-    return Role.MENTOR in user.roles and cohort_id in seats

@@ -88,7 +88,7 @@ def _recognised(form: SignInForm, *, again: bool = True) -> User | None:
 @public
 def code() -> ResponseReturnValue:
     """Where a person with six digits chooses a password."""
-    return render_template("people/code.html", form=CodeForm(identifier=request.args.get("name", "")))
+    return render_template("people/code.html", form=CodeForm())
 
 
 @bp.post("/sign-in/code")

@@ -32,6 +32,10 @@ def test_the_code_opens_the_door_once(stranger: Any, code: str, as_: Any) -> Non
     assert send(stranger, code, "another long word").status_code == 422
 
 
+def test_no_name_is_taken_from_an_address(stranger: Any) -> None:
+    assert "amina" not in stranger.page("/sign-in/code?name=amina")
+
+
 def test_digits_of_any_script(stranger: Any, code: str) -> None:
     assert send(stranger, code.translate(str.maketrans("0123456789", "٠١٢٣٤٥٦٧٨٩"))).status_code == 303
 
