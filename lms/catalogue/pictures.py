@@ -54,7 +54,7 @@ def _svg_size(data: bytes) -> tuple[int, int]:
         written = (box[2], box[3])
     try:
         width, height = (round(float(size.removesuffix("px"))) for size in written)
-    except ValueError:
+    except (ValueError, OverflowError):
         raise PictureError("the SVG's viewBox is not four numbers") from None
     return width, height
 

@@ -29,6 +29,7 @@ BROKEN = [
      '01-oil/lesson.md:11: error: the picture "https://pictures.example/oil.png" is not in the lesson\'s img/'),
     ("no alt text", "01-oil/lesson.md", "![A bottle of oil]", "![]", '01-oil/lesson.md:11: error: the picture "img/oil.svg" has no alt text'),
     ("wide picture", "01-oil/img/oil.svg", "0 0 40 30", "0 0 721 30", "01-oil/img/oil.svg:1: error: the picture is 721 px wide, 720 is the most"),
+    ("endless picture", "01-oil/img/oil.svg", "0 0 40 30", "0 0 1e999 30", "01-oil/img/oil.svg:1: error: the SVG's viewBox is not four numbers"),
     ("heavy picture", "01-oil/img/oil.svg", "M1 1", "M1 1" + "h1" * 20_480, "01-oil/img/oil.svg:1: error: the picture weighs 40.1 KB, 40 is the most"),
     ("picture that runs", "01-oil/img/oil.svg", "<path", "<script>x()</script><path",
      "01-oil/img/oil.svg:1: error: the SVG holds a script, a DOCTYPE, or fetches something from outside"),
