@@ -17,6 +17,8 @@ if TYPE_CHECKING:
     from shapely.geometry.base import BaseGeometry
 
 SMALLEST = 1.0  # square pixels
+MOST_CROSSINGS = 200  # of one shape's lines: to mend more takes half a minute, and it is no outline
+MOST_POINTS_MENDED = 2000
 FURTHEST = 1e7  # pixels from the corner of the image: beyond, floats lose the areas that are compared
 TOLERATED_OUTSIDE = 2.0  # pixels; more than this outside the image is worth a word
 
@@ -151,6 +153,8 @@ def _admit_polygon(polygon: Polygon, width: float | None, height: float | None) 
         return Admission(None, "few_points")
     if any(abs(value) > FURTHEST for ring in rings for point in ring for value in point):
         return Admission(None, "outside_image")
+    if _is_scribble(polygon, rings):
+        return Admission(None, "malformed")
     geometry = outline(polygon)
     if geometry.area <= 0:
         return Admission(None, "collinear")
@@ -163,6 +167,20 @@ def _admit_polygon(polygon: Polygon, width: float | None, height: float | None) 
     if clipped.area < SMALLEST:
         return Admission(None, "outside_image", outside)
     return Admission(replace(polygon, parts=parts_of(clipped)), outside=outside)
+
+
+def _is_scribble(polygon: Polygon, rings: Sequence[Ring]) -> bool:
+    """Whether the lines of a shape that must be mended cross more often than a hand that slipped makes them."""
+    import numpy as np
+    import shapely
+
+    if not self_crossing(polygon):
+        return False
+    if sum(map(len, rings)) > MOST_POINTS_MENDED:
+        return True
+    lines = shapely.linestrings(np.array([(a, b) for ring in rings for a, b in zip(ring, (*ring[1:], ring[0]), strict=True)]))
+    pairs = shapely.STRtree(lines).query(lines, predicate="crosses").shape[1]  # each crossing from both sides
+    return bool(pairs > 2 * MOST_CROSSINGS)
 
 
 def _outside(bounds: Sequence[float], width: float | None, height: float | None) -> float:

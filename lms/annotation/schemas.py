@@ -230,11 +230,14 @@ def _answer(kind: Kind, place: int, value: object) -> Answer:
 
 def _parts(name: str | int, value: object) -> tuple[Part, ...]:
     try:
-        return tuple(tuple(tuple((_coordinate(name, x), _coordinate(name, y)) for x, y in ring) for ring in part) for part in value)  # type: ignore[attr-defined]
+        parts = tuple(tuple(tuple((_coordinate(name, x), _coordinate(name, y)) for x, y in ring) for ring in part) for part in value)  # type: ignore[attr-defined]
     except (TypeError, ValueError) as error:
         if isinstance(error, BadAnswer):
             raise
         raise BadAnswer(name, "malformed") from None
+    if not all(parts):  # a part without its outline
+        raise BadAnswer(name, "malformed")
+    return parts
 
 
 def _coordinate(name: str | int, value: object) -> float:

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import json
 from concurrent.futures import ThreadPoolExecutor
+from random import Random
 from types import SimpleNamespace
 from typing import Any
 
@@ -12,6 +14,7 @@ from sqlalchemy import func, select
 
 from lms.annotation import actions, claiming, queries
 from lms.annotation.models import Annotation, Assignment, Draft, Project
+from lms.annotation.schemas import Kind
 from lms.core.db import db, transaction
 from lms.core.errors import Refused
 from lms.core.money import Money
@@ -88,3 +91,19 @@ def test_a_budget_in_a_small_currency_fits(either_school: Flask) -> None:
         project = db.session.get_one(Project, id)
         assert project.budget == Money(3_000_000_000, "USD")
         assert queries.committed(project) == Money(0, "USD")
+
+
+def test_an_outline_of_no_ring_or_of_scribble_is_refused(app: Flask, world: SimpleNamespace, as_: Any) -> None:
+    """A scribble of a few hundred points crosses itself ten thousand times: to mend it holds a server for half a minute."""
+    with app.app_context(), transaction(write=True):
+        task = rooms.take(rooms.make(world, kind=Kind.POLYGONS), rooms.person(world.amina))[0].id
+    amina, square = as_("amina"), [[0, 0], [9, 0], [9, 9]]
+    for parts in ([[]], [[], [square]]):
+        payload = [{"label": "cat", "parts": parts}]
+        assert amina.put(f"/work/tasks/{task}/draft", json={"version": 0, "payload": payload}).status_code == 422
+        assert amina.post(f"/work/tasks/{task}/answer", data={"payload": json.dumps(payload)}).status_code == 422
+    dice = Random(1)
+    scribble = [[dice.random() * 1000, dice.random() * 1000] for _point in range(300)]
+    payload = [{"label": "cat", "parts": [[scribble]]}]
+    assert amina.post(f"/work/tasks/{task}/answer", data={"payload": json.dumps(payload)}).status_code == 422
+    amina.page(f"/work/tasks/{task}")
