@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from sqlalchemy import select
+from sqlalchemy import false, func, select
 from sqlalchemy.orm import joinedload
 
 from lms.annotation import batch, importing, schemas
@@ -19,6 +19,7 @@ from lms.annotation.models import (
     Annotation,
     Assignment,
     Dataset,
+    Decision,
     Gold,
     GoldState,
     Item,
@@ -171,10 +172,11 @@ def _clean(path: Path) -> files.Accepted:
         raise Refused(_("The picture %(name)s is too big.", name=path.name))
     try:
         with Image.open(io.BytesIO(content), formats=tuple(KINDS)) as probe:
-            form = probe.format or "JPEG"
+            second = probe.format == "MPO"  # a phone's JPEG with another picture behind it, which is left out
+            form = "JPEG" if second else probe.format or "JPEG"
             probe.verify()
         with Image.open(io.BytesIO(content), formats=(form,)) as picture:
-            if len(picture.getexif()):
+            if second or len(picture.getexif()):
                 # Not turned upright: the boxes of the file were drawn on the pixels as they lie.
                 made = io.BytesIO()
                 picture.save(made, form, quality=90, exif=b"")
@@ -197,15 +199,16 @@ def _gold(project: Project) -> dict[int, tuple[schemas.Answer, ...]]:
 
 
 def _accepted(project: Project) -> dict[int, tuple[schemas.Answer, ...]]:
+    fixed = func.coalesce(Review.decision == Decision.FIX, false())  # a payload that is no correction is JSON's null, not SQL's
     rows = db.session.execute(
-        select(Assignment.item_id, Annotation.payload, Review.payload)
+        select(Assignment.item_id, Annotation.payload, Review.payload, fixed)
         .join(Annotation, (Annotation.assignment_id == Assignment.id) & (Annotation.rev == Assignment.rev))
         .outerjoin(Review, Review.annotation_id == Annotation.id)
         .where(Assignment.project_id == project.id, Assignment.state.in_(DECIDED))
-        .order_by(Review.payload.is_(None), Annotation.id)
+        .order_by(fixed.desc(), Annotation.id)
     ).all()
     found: dict[int, tuple[schemas.Answer, ...]] = {}
-    for item_id, answered, corrected in rows:
+    for item_id, answered, corrected, by_reviewer in rows:
         if item_id not in found:
-            found[item_id] = schemas.from_payload(project.kind, corrected or answered)
+            found[item_id] = schemas.from_payload(project.kind, corrected if by_reviewer else answered)
     return found

@@ -172,3 +172,14 @@ def test_a_picture_is_for_its_worker_and_her_mentor(
     with app.app_context():
         (box,) = db.session.scalars(select(Annotation)).one().payload
         assert (box["x"], box["w"]) == (30.0, 10.0)  # clipped to the picture
+
+
+def test_a_phones_picture_with_a_second_one_behind_it_goes_in(app: Flask, world: SimpleNamespace, run: Run, tmp_path: Path) -> None:
+    project(app, world, "photos", Kind.CHOICE, ("yes", "no"))
+    Image.new("RGB", (32, 24)).save(tmp_path / "a.jpg", "MPO", save_all=True, append_images=[Image.new("RGB", (32, 24), "red")])
+    (tmp_path / "items.csv").write_text("item,file\na,a.jpg\n")
+    assert run("import", tmp_path / "items.csv", "--project", "photos").exit_code == 0
+    with app.app_context():
+        kept = db.session.scalars(select(StoredFile)).one()
+        with Image.open(io.BytesIO(files.store().get(kept.key))) as picture:
+            assert (kept.kind, picture.format) == ("image/jpeg", "JPEG")

@@ -11,8 +11,8 @@ import pytest
 from flask import Flask
 from sqlalchemy import func, select
 
-from lms.annotation import answering, queries, reviewing
-from lms.annotation.models import Assignment, AssignmentState, Decision, Review
+from lms.annotation import answering, datasets, queries, reviewing
+from lms.annotation.models import Assignment, AssignmentState, Decision, Project, Review
 from lms.annotation.schemas import Kind
 from lms.cohorts.models import MentorSeat
 from lms.core.access import Role
@@ -172,3 +172,16 @@ def test_what_missed_gold_stands_first(app: Flask, world: SimpleNamespace, as_: 
     assert len(links) == 3
     assert links[0] == str(gold_id)
     assert page.count("Look closely") == 1
+
+
+def test_a_correction_goes_out_before_any_answer_even_an_empty_one(app: Flask, world: SimpleNamespace) -> None:
+    with app.app_context(), transaction(write=True):
+        project = make(world, kind=Kind.MULTI, items=1, overlap=2, cohorts=(world.cohort, world.other_cohort))
+        amina, hana = person(world.amina), person(world.hana)
+        first = answering.answer(take(project, amina)[0], by=amina, payload=CAT, op="a").assignment
+        second = answering.answer(take(project, hana)[0], by=hana, payload=CAT, op="h").assignment
+        reviewing.decide(first, by=person(world.bilal), decision=Decision.ACCEPT)
+        reviewing.decide(second, by=person(world.chen), decision=Decision.FIX, payload=[])
+    with app.app_context():
+        project = db.session.get_one(Project, project.id)
+        assert [item.gold for item in datasets.results(project)[0]] == [()]
