@@ -8,9 +8,10 @@ from pathlib import Path
 from typing import Any
 
 from lms.annotation import geometry
-from lms.annotation.schemas import ANSWER_OF, REASONS, Answer, Box, Kind, Label, LabelSchema, Polygon, nfc, number
+from lms.annotation.schemas import ANSWER_OF, REASONS, Answer, Box, Kind, Label, LabelSchema, Polygon, nfc, number, writable
 
 LARGEST_SIDE = 100_000  # pixels
+LONGEST_NAME = 200  # signs of an item's name, and of its id in the file
 
 
 @dataclass(frozen=True, slots=True)
@@ -120,6 +121,12 @@ class Reading:
         """Take in one item; its shapes are clipped, admitted or quarantined. The same name twice is an error."""
         file = file or self.file
         item = replace(item, text=None if item.text is None else nfc(item.text))
+        if max(len(item.name), len(item.id or "")) > LONGEST_NAME:
+            self.error(line, f"the name or id of item {item.name[:40]}... is longer than {LONGEST_NAME} signs", file)
+            return
+        if not all(map(writable, (item.name, item.id or "", item.text or ""))):
+            self.error(line, f"item {item.name[:40]!r} holds a sign that cannot be stored", file)
+            return
         if item.name in self.places:
             first_file, first = self.places[item.name]
             where = f"line {first} of {first_file}" if first else first_file

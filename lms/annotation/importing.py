@@ -258,6 +258,13 @@ def _with_pictures(reading: Reading, path: Path) -> list[Item]:
 
 
 def _picture(folder: Path, media: str) -> Path:
+    try:
+        return _found(folder, media)
+    except OSError:  # a name that no disk can have
+        raise ValueError(f"picture {media[:80]} is not here") from None
+
+
+def _found(folder: Path, media: str) -> Path:
     """The picture named by a stranger: below `folder`, by a plain relative name, through no link."""
     name = PurePosixPath(media)
     if not name.parts or name.is_absolute() or ".." in name.parts or any(sign in media for sign in "\\:\0"):

@@ -32,7 +32,11 @@ def read(reading: Reading, document: list[Any]) -> Reading:
 
 def _read_task(reading: Reading, place: int, task: Record) -> None:
     data, line = task["data"], line_of(task)
-    media, text = _subject(data)
+    try:
+        media, text = _subject(data)
+    except ValueError:
+        reading.error(line, f"task {place} names an address that is none")
+        return
     id = str(task["id"]) if isinstance(task.get("id"), int | str) and not isinstance(task.get("id"), bool) else None
     said = data.get("item")
     name = nfc(said) if isinstance(said, str) and said else nfc(media) if media else id or str(place)

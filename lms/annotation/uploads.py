@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import lzma
 import tempfile
 import zipfile
+import zlib
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from pathlib import Path, PurePosixPath
@@ -15,6 +17,9 @@ from lms.core.i18n import _
 
 MOST_FILES = 5000
 MOST_BYTES = 500_000_000  # unpacked
+
+# Damaged, locked, cut short, or names that clash.
+BROKEN = (OSError, EOFError, ValueError, NotImplementedError, RuntimeError, zipfile.BadZipFile, zlib.error, lzma.LZMAError)
 
 
 @contextmanager
@@ -38,7 +43,7 @@ def _lay(file: FileStorage, folder: Path) -> None:
             return
         file.stream.seek(0)
         (folder / name).write_bytes(file.stream.read())
-    except (OSError, ValueError, NotImplementedError, RuntimeError, zipfile.BadZipFile):  # broken, locked, or names that clash
+    except BROKEN:
         raise Refused(_("We cannot open %(name)s. Make the archive again.", name=name[:80])) from None
 
 
