@@ -28,7 +28,7 @@ from lms.ledger import accounts
 from lms.people.models import User
 
 SLUG = re.compile(r"[a-z0-9]+(-[a-z0-9]+)*")
-TAKEN = {"new", "tasks"}  # addresses beside those of projects
+TAKEN = {"new", "pool", "tasks"}  # addresses beside those of projects
 
 
 def make_project(
@@ -55,6 +55,7 @@ def make_project(
         raise Refused(_("Use small letters, digits and single hyphens for the address."))
     if queries.project_of(slug) is not None:
         raise Refused(_("Another project has the address %(slug)s.", slug=slug))
+    labels = [schemas.nfc(label) for label in labels]
     try:
         schemas.LabelSchema(kind, tuple(labels))
     except ValueError:
@@ -66,7 +67,7 @@ def make_project(
     if est_seconds < 1 or not 1 <= overlap <= 100 or not 1 <= block <= 200 or gold_needed < 0:
         raise Refused(_("A number is out of range. Check time, people and items."))
     project = Project(
-        slug=slug, name=name.strip(), kind=kind, labels=[schemas.nfc(label) for label in labels], fund=fund.strip(), phase=phase,
+        slug=slug, name=name.strip(), kind=kind, labels=labels, fund=fund.strip(), phase=phase,
         overlap=overlap, block=block, gold_needed=gold_needed, rate_minor=rate.minor, currency=rate.currency, est_seconds=est_seconds,
         budget_minor=budget.minor, content_risk=content_risk, content_words=content_words.strip(), state=ProjectState.DRAFT,
         made_by_id=by.id if by else None,
@@ -120,6 +121,8 @@ def change_rate(project: Project, *, by: User | None, rate: Money) -> None:
         raise Refused(_("Price and budget need the same currency."))
     if rate.minor < 0 or (project.state is not ProjectState.DRAFT and rate < project.rate):
         raise Refused(_("The price of a project that was open can only rise. Make a new project for a lower one."))
+    if rate.minor and not project.fund:
+        raise Refused(_("Name the fund that pays."))
     before, project.rate_minor = project.rate_minor, rate.minor
     facts.record(facts.Kind.PROJECT_CHANGED, project, actor=by, rate_before=before, rate_after=rate.minor)
 

@@ -132,7 +132,9 @@ def test_what_contradicts_itself_is_said_and_nothing_typed_is_lost(app: Flask, w
     for change, sentence in (
         ({"slug": "Short Texts"}, "Use small letters"),
         ({"slug": "new"}, "Use small letters"),
+        ({"slug": "pool"}, "Use small letters"),
         ({"labels": "yes\nyes"}, "no label twice"),
+        ({"labels": "caf\u00e9\ncafe\u0301"}, "no label twice"),
         ({"kind": "ordinal"}, "Labels of a scale are numbers"),
         ({"rate": "cheap"}, "as numbers"),
         ({"rate": "0.123"}, "as numbers"),
@@ -144,3 +146,25 @@ def test_what_contradicts_itself_is_said_and_nothing_typed_is_lost(app: Flask, w
         assert 'value="Short texts"' in answer.get_data(as_text=True)
     dana.post("/projects", data=FORM)
     assert "Another project has the address" in dana.post("/projects", data=FORM).get_data(as_text=True)
+
+
+def test_an_archive_whose_bytes_are_damaged_is_refused(app: Flask, world: SimpleNamespace, as_: Any) -> None:
+    dana = as_("dana")
+    dana.post("/projects", data=FORM)
+    made = io.BytesIO()
+    with zipfile.ZipFile(made, "w", zipfile.ZIP_DEFLATED) as archive:
+        archive.writestr("texts.csv", "".join(f"{n},{n * 7919}\n" for n in range(500)))
+    damaged = made.getvalue()[:60] + b"\xff" * 30 + made.getvalue()[90:]
+    answer = upload(dana, "short-texts", (damaged, "data.zip"))
+    assert answer.status_code == 409
+    assert "Make the archive again" in answer.get_data(as_text=True)
+
+
+def test_work_that_no_fund_pays_stays_unpaid(app: Flask, world: SimpleNamespace, as_: Any) -> None:
+    """Its first accepted answer could not be posted: the person would have sent it for nothing."""
+    dana = as_("dana")
+    dana.post("/projects", data=FORM | {"rate": "0", "budget": "0", "fund": ""})
+    answer = dana.post("/projects/short-texts/rate", data={"rate": "0.12"})
+    assert answer.status_code == 422
+    assert "Name the fund that pays" in answer.get_data(as_text=True)
+    assert found(app, "short-texts").rate_minor == 0
