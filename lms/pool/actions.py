@@ -58,7 +58,7 @@ def weigh(person: User) -> PoolMember | None:
     accepted item has no place yet. From the invitation on nothing is weighed: people decide.
     """
     db.session.execute(select(User.id).where(User.id == person.id).with_for_update(key_share=True))
-    member = db.session.get(PoolMember, person.id, populate_existing=True)
+    member = db.session.get(PoolMember, person.id, populate_existing=True, with_for_update=True)
     if member is not None and member.state not in WEIGHED:
         return member
     rules = queries.rules()

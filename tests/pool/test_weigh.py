@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import threading
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -19,8 +20,12 @@ from lms.people.models import User
 from lms.pool import actions
 from lms.pool.eligibility import Values
 from lms.pool.models import MemberState
+from tests.cast import fill
+from tests.conftest import build
 from tests.credentials.certified import certify
 from tests.pool import ways
+from tests.servers import Postgres
+from tests.statements import counted
 
 
 def told(app: Flask) -> int:
@@ -125,3 +130,17 @@ def test_eight_workers_at_once_tell_it_once(either_school: Flask, monkeypatch: p
 def test_a_rule_that_asks_for_nothing_is_refused(bound: float, items: int, app: Flask, world: Any) -> None:
     with app.app_context(), transaction(write=True), pytest.raises(Refused):
         actions.set_rules(course="annotation-basics", lower_bound=bound, items=items, by=db.session.get_one(User, world.dana))
+
+
+def test_while_she_is_weighed_nobody_invites_her(postgres: Postgres, tmp_path: Path) -> None:
+    """What was read as eligible and written back would undo the invitation. SQLite has one writer at a time."""
+    app = build(tmp_path, postgres.new_database())
+    with app.app_context(), transaction(write=True):
+        app.extensions["world"] = fill()
+    ways.meet_the_rule(app)
+    with app.app_context():
+        with transaction(write=True), counted() as sent:
+            actions.weigh(db.session.get_one(User, app.extensions["world"].amina))
+        db.engine.dispose()
+    (read,) = [statement for statement in sent if "FROM pool_member" in statement]
+    assert "FOR UPDATE" in read
