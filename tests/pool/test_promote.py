@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 import threading
+from datetime import UTC, datetime
 from typing import Any
 
 import pytest
 from flask import Flask
 from sqlalchemy import func, select
 
+from lms.core import clock
 from lms.core.access import Role
 from lms.core.db import db, transaction
 from lms.core.facts import Fact, Kind
@@ -138,3 +140,11 @@ def test_eight_taps_invite_once(either_school: Flask) -> None:
     assert sorted(answers) == [303] + [422] * 7
     with app.app_context():
         assert db.session.scalar(select(func.count()).where(Fact.kind == Kind.POOL_INVITED)) == 1
+
+
+def test_days_are_those_of_who_reads(app: Flask, as_: Any, world: Any) -> None:
+    with clock.held(datetime(2026, 11, 20, 22, 30, tzinfo=UTC)):  # half past midnight in Beirut
+        ways.meet_the_rule(app)
+    dana = as_("dana")
+    assert "Meets it since Saturday, 21 November 2026." in dana.page("/pool")
+    assert "Saturday, 21 November 2026" in dana.page(f"/pool/{world.amina}")
