@@ -137,6 +137,13 @@ def number(text: str) -> Fraction | None:
     return -value if found[1] == "-" else value
 
 
+def value_of(question: Question, text: str) -> Fraction | None:
+    """The number in an answer to a numeric question, with or without its unit in any language; None where it is no number."""
+    typed = normalise(text)
+    units = sorted((normalise(unit) for unit in question.unit.values()), key=len, reverse=True)
+    return number(next((typed.removesuffix(unit) for unit in units if unit and typed.endswith(unit)), typed))
+
+
 def _picked(question: Question, given: Given) -> list[Choice]:
     wanted = [given] if isinstance(given, str) else list(given or ())
     return [choice for choice in question.choices if choice.uid in wanted]
@@ -182,12 +189,9 @@ def _short(question: Question, text: str) -> Marked:
 
 
 def _numeric(question: Question, text: str) -> Marked:
-    typed = normalise(text)
-    if not typed:
+    if not normalise(text):
         return Marked(question, False, NOTHING)
-    units = sorted((normalise(unit) for unit in question.unit.values()), key=len, reverse=True)
-    bare = next((typed.removesuffix(unit) for unit in units if unit and typed.endswith(unit)), typed)
-    value = number(bare)
+    value = value_of(question, text)
     inside = value is not None and question.low is not None and question.high is not None and question.low <= value <= question.high
     return _answered(question, ALL if inside else NOTHING)
 

@@ -34,6 +34,11 @@ class Asked(NamedTuple):
     quiz: Quiz
     questions: tuple[Question, ...]
 
+    @property
+    def given(self) -> list[bool]:
+        """Whether each question has an answer, in the order of the attempt."""
+        return [bool(self.attempt.answers.get(each.uid)) for each in self.questions]
+
     def url(self, page: str, n: int | None = None) -> str:
         """The address of a page of this attempt: `question` with its number, `answers`, `result`."""
         return url_for(f"learning_quiz.{page}", course=self.course.uid, lesson=self.lesson.slug, attempt=self.attempt.id, n=n)
@@ -98,8 +103,7 @@ def answers(course: str, lesson: str, attempt: int) -> ResponseReturnValue:
     if asked.attempt.state is not AttemptState.IN_PROGRESS:
         return redirect(asked.url("result"))
     titles = [wording(each.text.in_language(language())).title for each in asked.questions]
-    given = [bool(asked.attempt.answers.get(each.uid)) for each in asked.questions]
-    return render_template("learning/answers.html", asked=asked, rows=list(zip(titles, given, strict=True)), form=SendForm())
+    return render_template("learning/answers.html", asked=asked, rows=list(zip(titles, asked.given, strict=True)), form=SendForm())
 
 
 @bp.post("/learn/<course>/<lesson>/quiz/<int:attempt>/answers")

@@ -161,6 +161,37 @@ def test_a_choice_that_is_none_is_given_back(as_: Any, course: int, rows: Callab
     assert rows(select(QuizAttempt))[0].answers == {}
 
 
+def at_number(client: Any, where: str) -> str:
+    """The address of the question that asks for a number."""
+    return next(f"{where[:-1]}{n}" for n in range(1, 5) if "Which number" in client.page(f"{where[:-1]}{n}"))
+
+
+@pytest.mark.parametrize("typed", ["about 150", "150 or 160", "one", "1.2.3", "12 apples"])
+def test_words_are_no_number(as_: Any, course: int, rows: Callable[..., Any], typed: str) -> None:
+    amina = as_("amina")
+    where = at_number(amina, amina.post(QUIZ).location)
+    refused = amina.post(where, data={"answer": typed})
+    page = refused.get_data(as_text=True)
+    assert refused.status_code == 422
+    assert "Write only a number. For example: 12.5" in page
+    assert f'value="{typed}"' in page
+    assert rows(select(QuizAttempt))[0].answers == {}
+
+
+@pytest.mark.parametrize("typed", ["150", "١٥٠", "۱۵۰", "12,5", "١٢٫٥", "1,250", "-3", ""])
+def test_a_number_in_any_digits_is_one(as_: Any, course: int, typed: str) -> None:
+    amina = as_("amina")
+    assert amina.post(at_number(amina, amina.post(QUIZ).location), data={"answer": typed}).status_code == 303
+
+
+def test_only_what_was_answered_is_painted_as_done(as_: Any, course: int, answered: Callable[..., int]) -> None:
+    amina = as_("amina")
+    id = answered(amina, {"word": "a label"})
+    bars = [re.findall(r"<li( class=\"\w+\")?></li>", amina.page(f"{QUIZ}/{id}/{n}")) for n in range(1, 5)]
+    assert [bar.count(' class="now"') for bar in bars] == [1, 1, 1, 1]
+    assert sorted(bar.count(' class="done"') for bar in bars) == [0, 1, 1, 1]
+
+
 def test_tries_end_where_the_quiz_says(as_: Any, course: int, sent: Callable[..., int], rows: Callable[..., Any]) -> None:
     amina = as_("amina")
     sent(amina, WRONG)
