@@ -18,7 +18,7 @@ from lms.core.errors import Refused
 from lms.core.facts import Kind, record
 from lms.core.files import Accepted, keep
 from lms.core.i18n import _
-from lms.grading import queries
+from lms.grading import desk, queries
 from lms.grading.models import Grade, State, Submission, SubmissionFile
 from lms.people.models import User
 
@@ -93,6 +93,18 @@ def claim(submission: Submission, *, by: User) -> None:
         raise Refused(_("%(name)s is checking this now.", name=submission.claimed_by.name if submission.claimed_by else _("Somebody")))
     db.session.refresh(submission)
     record(Kind.SUBMISSION_CLAIMED, submission, actor=by)
+
+
+def take_next(*, by: User) -> Submission | None:
+    """Take the first answer that is free on this mentor's desk; None where none is. Who lost a race for it gets none."""
+    following = db.session.scalars(desk.free_for(by).limit(1)).one_or_none()
+    if following is None:
+        return None
+    try:
+        claim(following, by=by)
+    except Refused:
+        return None
+    return following
 
 
 def release(submission: Submission, *, by: User, marks: Mapping[str, str], feedback: str) -> Grade:

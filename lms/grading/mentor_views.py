@@ -12,6 +12,7 @@ from lms.core.forms import tried
 from lms.core.i18n import _, language
 from lms.core.pages import page_of
 from lms.grading import actions, policy, queries
+from lms.grading.desk import Wanted, counts, how_many_wait, median_wait, waiting
 from lms.grading.forms import MarkForm
 from lms.grading.models import Submission
 
@@ -21,11 +22,13 @@ bp = Blueprint("grading_mentor", __name__)
 @bp.get("/desk")
 @only(Role.MENTOR)
 def desk() -> ResponseReturnValue:
-    """Everything that waits in this mentor's cohorts: second tries on top, then the oldest."""
-    page = page_of(queries.waiting(me()))
+    """What waits in this mentor's cohorts, all or a part of it: second tries on top, then the oldest."""
+    wanted = Wanted(request.args.get("cohort", type=int), request.args.get("task"), "again" in request.args)
+    page = page_of(waiting(me(), wanted))
     return render_template(
-        "grading/desk.html", page=page, tasks=[queries.task(row) for row in page.rows], count=queries.how_many_wait(me())
-    )
+        "grading/desk.html", page=page, wanted=wanted, tasks=[queries.task(row) for row in page.rows], counts=counts(me()),
+        quick=median_wait(me()),
+    )  # fmt: skip
 
 
 @bp.post("/submissions/<int:id>/claim")
@@ -50,7 +53,7 @@ def check(id: int) -> ResponseReturnValue:
 @bp.post("/submissions/<int:id>/grade")
 @only(Role.MENTOR)
 def grade(id: int) -> ResponseReturnValue:
-    """Send the mark, or return it for changes; then on to the desk."""
+    """Send the mark, or return it for changes; then on to the next one, which is taken at once, or to the desk."""
     submission = one_or_404(policy.visible_submissions(me()), id, lock=True)
     require(policy.may_grade(me(), submission))
     form, act = MarkForm(), actions.return_for_changes if request.form.get("do") == "return" else actions.release
@@ -58,7 +61,8 @@ def grade(id: int) -> ResponseReturnValue:
     if not form.validate_on_submit() or not tried(form, act, submission, by=me(), marks=marks, feedback=form.feedback.data or ""):
         return _page(one_or_404(policy.visible_submissions(me()), id), form, marks), 422
     flash(_("Sent. The person can read it now."), "ok")
-    return redirect(url_for("grading_mentor.desk"), 303)
+    following = actions.take_next(by=me())
+    return redirect(url_for("grading_mentor.check", id=following.id) if following else url_for("grading_mentor.desk"), 303)
 
 
 def _page(submission: Submission, form: MarkForm, marks: dict[str, str] | None = None) -> str:
@@ -78,4 +82,5 @@ def _page(submission: Submission, form: MarkForm, marks: dict[str, str] | None =
         marks=marks or (given.marks if given else {}),
         mine=task.held_by is not None and task.held_by.id == me().id,
         error=bool(form.errors),
+        follows=how_many_wait(me()) > 1,
     )

@@ -1,4 +1,4 @@
-"""Reading submissions and grades: the latest try, the history, the desk, what was passed."""
+"""Reading submissions and grades: the latest try, the history, what was passed."""
 
 from __future__ import annotations
 
@@ -6,8 +6,8 @@ from collections.abc import Collection
 from dataclasses import dataclass
 from datetime import datetime
 
-from sqlalchemy import Select, func, select
-from sqlalchemy.orm import aliased, contains_eager, joinedload
+from sqlalchemy import select
+from sqlalchemy.orm import joinedload
 
 from lms.catalogue import queries as catalogue
 from lms.catalogue.courses import Assignment, Course
@@ -15,11 +15,8 @@ from lms.cohorts.models import Enrolment
 from lms.cohorts.queries import due_at
 from lms.core import clock
 from lms.core.db import db
-from lms.grading import policy
-from lms.grading.models import WAITING, Grade, State, Submission, SubmissionFile
+from lms.grading.models import Grade, State, Submission, SubmissionFile
 from lms.people.models import User
-
-HOLDER = aliased(User)
 
 
 def latest_submission(enrolment_id: int, assignment_uid: str) -> Submission | None:
@@ -129,25 +126,3 @@ def task(submission: Submission) -> Task:
     if assignment is None:
         raise LookupError(submission.assignment_uid)
     return Task(submission, course, assignment)
-
-
-def waiting(mentor: User) -> Select[Submission]:
-    """The desk: second tries on top, then the oldest first."""
-    return (
-        policy.desk(mentor)
-        .join(Submission.enrolment)
-        .join(Enrolment.user)
-        .join(Enrolment.cohort)
-        .outerjoin(Submission.claimed_by.of_type(HOLDER))
-        .where(Submission.state.in_(WAITING))
-        .options(
-            contains_eager(Submission.enrolment).options(contains_eager(Enrolment.user), contains_eager(Enrolment.cohort)),
-            contains_eager(Submission.claimed_by.of_type(HOLDER)),
-        )
-        .order_by((Submission.attempt > 1).desc(), Submission.submitted_at, Submission.id)
-    )
-
-
-def how_many_wait(mentor: User) -> int:
-    """How many answers wait on this mentor's desk."""
-    return db.session.scalar(select(func.count()).select_from(policy.desk(mentor).where(Submission.state.in_(WAITING)).subquery())) or 0
