@@ -20,6 +20,7 @@ from lms.core.forms import tidy_number
 ROWS_TO_SPARE = 3
 MOST_ROWS = 200
 LONGEST_PAYLOAD = 1_000_000
+LONGEST_NAME = 64
 
 Token = tuple[int, int]
 
@@ -55,9 +56,10 @@ def tokens(text: str) -> list[Token]:
 
 
 def rows(answers: Sequence[dict[str, Any]]) -> list[dict[str, Any]]:
-    """The rows of a page of boxes or outlines: what is there, and a few empty ones."""
-    filled = [dict(answer, points=_points(answer)) for answer in answers]
-    return [*filled, *({} for _row in range(ROWS_TO_SPARE))]
+    """The rows of a page of boxes or outlines: what is there, and a few empty ones. Each bears the number it is spoken of by."""
+    filled = [dict(answer, id=str(answer.get("id") or place), points=_points(answer)) for place, answer in enumerate(answers, 1)]
+    last = max((int(row["id"]) for row in filled if row["id"].isdecimal()), default=0)
+    return [*filled, *({"id": str(last + more)} for more in range(1, ROWS_TO_SPARE + 1))]
 
 
 def span_value(answer: dict[str, Any]) -> str:
@@ -79,23 +81,30 @@ def _rows(form: MultiDict[str, str]) -> range:
     return range(min(form.get("rows", 0, type=int), MOST_ROWS))
 
 
+def _name(form: MultiDict[str, str], n: int) -> str:
+    """The number of a row, which comments and sentences use; by its place where the form says none."""
+    return form.get(f"id-{n}", "").strip()[:LONGEST_NAME] or str(n + 1)
+
+
 def _box(form: MultiDict[str, str], n: int) -> dict[str, Any] | None:
     typed = {side: form.get(f"{side}-{n}", "").strip() for side in "xywh"}
     if not any(typed.values()):
         return None
-    numbers = {side: _number(n, value) for side, value in typed.items()}
-    return {"id": str(n + 1), "label": form.get(f"label-{n}", ""), **numbers}
+    name = _name(form, n)
+    numbers = {side: _number(name, value) for side, value in typed.items()}
+    return {"id": name, "label": form.get(f"label-{n}", ""), **numbers}
 
 
 def _outline(form: MultiDict[str, str], n: int) -> dict[str, Any] | None:
     typed = (tidy_number(form.get(f"points-{n}", "").replace(",", " ")) or "").split()
     if not typed:
         return None
-    numbers = [_number(n, value) for value in typed]
+    name = _name(form, n)
+    numbers = [_number(name, value) for value in typed]
     if len(numbers) % 2:
-        raise Unfit(str(n + 1), "malformed")
+        raise Unfit(name, "malformed")
     points = [list(point) for point in zip(numbers[::2], numbers[1::2], strict=True)]
-    return {"id": str(n + 1), "label": form.get(f"label-{n}", ""), "parts": [[points]]}
+    return {"id": name, "label": form.get(f"label-{n}", ""), "parts": [[points]]}
 
 
 def _kept(form: MultiDict[str, str]) -> list[dict[str, Any]]:
@@ -125,11 +134,11 @@ def _marked(form: MultiDict[str, str], text: str) -> list[dict[str, Any]]:
     return [{"label": label, "start": start, "end": end} for start, end in parts]
 
 
-def _number(n: int, typed: str) -> float:
+def _number(name: str, typed: str) -> float:
     try:
         return float(tidy_number(typed) or "")
     except ValueError:
-        raise Unfit(str(n + 1), "malformed") from None
+        raise Unfit(name, "malformed") from None
 
 
 def _points(answer: dict[str, Any]) -> str:

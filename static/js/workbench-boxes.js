@@ -7,7 +7,8 @@
   const TAP = 10;        // pixels of the screen a finger may slip and still tap; a box is larger
   const TAG = 22;        // pixels of the screen: the square with the label's digit
   const ARM = 16;        // pixels of the screen: the corner signs of the chosen box
-  const ZOOMS = [1, 1.5, 2, 3, 4];
+  const ZOOMS = [1, 1.5, 2, 3, 4];   // where the buttons stop; two fingers stop anywhere between
+  const NEAR = ZOOMS[0], FAR = ZOOMS[ZOOMS.length - 1];
 
   const bench = new Bench.Workbench(form), {task} = bench;
   const stage = form.querySelector('[data-stage]'), pic = stage.querySelector('.pic'), image = pic.querySelector('img');
@@ -15,10 +16,11 @@
   const width = task.width || image.naturalWidth, height = task.height || image.naturalHeight;
   const hundredth = value => Math.round(value * 100) / 100;
   const between = (low, value, high) => Math.min(Math.max(value, low), high);
-  let zoom = 0, corner = null, down = null, tool = null, over = null;
+  const legend = labels[0].closest('fieldset').querySelector('legend'), wordsForNext = legend.textContent;
+  let zoom = 1, corner = null, down = null, pinch = null, tool = null, over = null;
+  let next = (labels.find(input => input.checked) || labels[0]).value;    // the label of the next box
 
   const mode = () => modes.find(input => input.checked).value;
-  const brush = () => (labels.find(input => input.checked) || labels[0]).value;
 
   // A rectangle inside the picture, upright, in its own pixels.
   function fitted({x, y, w, h}) {
@@ -36,9 +38,10 @@
     return {x: (event.clientX - seen.left) / seen.width * width, y: (event.clientY - seen.top) / seen.height * height};
   }
 
-  function draw(box) {
+  // A hand draws one box after the other, so its box is not left open: a label is for the next one. The keys' own box is.
+  function draw(box, {open = false} = {}) {
     const found = fitted(box);
-    if (found.w >= 1 && found.h >= 1) bench.add({label: brush(), ...found});
+    if (found.w >= 1 && found.h >= 1) bench.add({label: next, ...found}, {open});
   }
 
   // ---- Annotorious ----
@@ -105,6 +108,7 @@
   // ---- Taps: two corners in Draw, a choice in Move ----
 
   stage.addEventListener('pointerdown', event => { down = event.isPrimary ? {x: event.clientX, y: event.clientY} : null; }, true);
+  stage.addEventListener('pointercancel', () => { down = null; }, true);
   stage.addEventListener('pointerup', event => {
     const still = down && Math.hypot(event.clientX - down.x, event.clientY - down.y) < TAP;
     down = null;
@@ -170,8 +174,12 @@
         // Over the box, or inside it where the picture ends.
         const top = y >= tag ? y - tag : y;
         element('path', {class: 'b-tag', d: `M${x} ${top}h${tag}v${tag}h${-tag}z`}, group);
-        const digit = bench.digits(task.labels.indexOf(label) + 1);
-        element('text', {class: 'b-txt', x: x + tag / 2, y: top + tag * .74, 'font-size': tag * .68}, group, digit);
+        const digit = bench.digits(task.labels.indexOf(label) + 1), letter = {class: 'b-txt', y: top + tag * .74, 'font-size': tag * .68};
+        element('text', {...letter, x: x + tag / 2}, group, digit);
+        if (bench.saidOf(id)) {
+          element('path', {class: 'b-said', d: `M${x + tag} ${top}h${tag}v${tag}h${-tag}z`}, group);
+          element('text', {...letter, x: x + tag * 1.5}, group, '!');
+        }
       }
     }
     if (corner) element('path', {class: 'b-now2', d: `M${corner.x - tag / 2} ${corner.y}h${tag}M${corner.x} ${corner.y - tag / 2}v${tag}`}, over);
@@ -221,16 +229,17 @@
     };
   }
 
+  // Draw is for new boxes: the open one closes.
   function setMode(value) {
     modes.find(input => input.value === value).checked = true;
     corner = null;
-    bench.show();
+    bench.choose(value === 'draw' ? null : bench.chosen);
   }
 
   Object.assign(bench.keys, {
     ArrowLeft: nudge(-1, 0), ArrowRight: nudge(1, 0), ArrowUp: nudge(0, -1), ArrowDown: nudge(0, 1),
     // A new box in the middle, a quarter of the picture wide and high.
-    KeyN: () => draw({x: width * .375, y: height * .375, w: width / 4, h: height / 4}),
+    KeyN: () => draw({x: width * .375, y: height * .375, w: width / 4, h: height / 4}, {open: true}),
     KeyD: () => setMode('draw'),
     KeyM: () => setMode('move'),
     KeyZ: () => bench.undo(),
@@ -239,37 +248,89 @@
     Escape: () => { corner = null; bench.choose(null); },
   });
 
-  // A digit chooses the label of the next box, and of the one that is open.
+  // ---- Labels: of the open box where one is open, else of the next one; the chips say which ----
+
   bench.label = at => {
     if (!labels[at]) return false;
-    labels[at].checked = true;
-    relabel();
+    label(labels[at].value);
     return true;
   };
 
-  function relabel() {
+  function label(value) {
     const part = bench.part(bench.chosen);
-    if (part && part.label !== brush()) bench.alter(part.id, {label: brush()});
-    bench.say(brush());
+    if (!part) { next = value; bench.show(); }
+    else if (part.label !== value) bench.alter(part.id, {label: value});
+    bench.say(value);
   }
+
+  function chips() {
+    const part = bench.part(bench.chosen), shown = part ? part.label : next, words = part ? bench.words.ofThis : wordsForNext;
+    if (legend.textContent !== words) legend.textContent = words;
+    for (const input of labels) input.checked = input.value === shown;
+  }
+
+  // ---- Zoom: by buttons round the middle of what is seen, by two fingers round what lies between them ----
+
+  // What lay at the point `from` of the screen lies at `to` afterwards, as far as the picture can scroll.
+  function zoomTo(size, from, to = () => from) {
+    const before = pic.getBoundingClientRect(), across = (from.x - before.left) / before.width, deep = (from.y - before.top) / before.height;
+    zoom = between(NEAR, size, FAR);
+    pic.style.inlineSize = `${zoom * 100}%`;
+    stage.classList.toggle('zoomed', zoom > 1);
+    const after = pic.getBoundingClientRect(), goal = to();
+    stage.scrollLeft += after.left + across * after.width - goal.x;
+    stage.scrollTop += after.top + deep * after.height - goal.y;
+    for (const [button, , end] of zooming) button.setAttribute('aria-disabled', String(zoom === end));
+  }
+
+  function middle() {
+    const {left, top} = stage.getBoundingClientRect();
+    return {x: left + stage.clientWidth / 2, y: top + stage.clientHeight / 2};
+  }
+
+  const zooming = [
+    [form.querySelector('[data-do=zoom-in]'), () => ZOOMS.find(size => size > zoom), FAR],
+    [form.querySelector('[data-do=zoom-out]'), () => [...ZOOMS].reverse().find(size => size < zoom), NEAR],
+  ];
+  for (const [button, step] of zooming) {
+    button.addEventListener('click', () => { if (step()) zoomTo(step(), middle(), middle); });
+  }
+
+  const fingers = ([one, other]) => ({
+    x: (one.clientX + other.clientX) / 2, y: (one.clientY + other.clientY) / 2,
+    apart: Math.hypot(one.clientX - other.clientX, one.clientY - other.clientY),
+  });
+
+  // The second finger ends what the first one began to draw; until both are lifted, nothing is drawn or pulled.
+  stage.addEventListener('pointerdown', event => {
+    if (event.isPrimary || event.pointerType !== 'touch') return;
+    event.stopPropagation();
+    corner = null;
+    tool.cancelDrawing();
+  }, true);
+  stage.addEventListener('pointermove', event => { if (pinch) event.stopPropagation(); }, true);
+  stage.addEventListener('touchstart', event => {
+    if (event.touches.length === 2) { event.preventDefault(); pinch = fingers(event.touches); }
+  }, {passive: false, capture: true});
+  stage.addEventListener('touchmove', event => {
+    if (!pinch || event.touches.length !== 2) return;
+    event.preventDefault();
+    const from = pinch;
+    pinch = fingers(event.touches);
+    zoomTo(zoom * pinch.apart / from.apart, from, () => pinch);
+  }, {passive: false});
+  for (const lifted of ['touchend', 'touchcancel']) stage.addEventListener(lifted, event => { if (!event.touches.length) pinch = null; });
 
   // ---- Putting it together ----
 
   for (const input of modes) input.addEventListener('change', () => setMode(input.value));
-  for (const input of labels) input.addEventListener('change', relabel);
-  for (const [name, by] of [['zoom-in', 1], ['zoom-out', -1]]) {
-    form.querySelector(`[data-do=${name}]`).addEventListener('click', () => {
-      zoom = between(0, zoom + by, ZOOMS.length - 1);
-      pic.style.inlineSize = `${ZOOMS[zoom] * 100}%`;
-      stage.classList.toggle('zoomed', zoom > 0);
-    });
-  }
+  for (const input of labels) input.addEventListener('change', () => label(input.value));
 
   function open() {
     over = element('svg', {class: 'over', viewBox: `0 0 ${width} ${height}`, 'aria-hidden': 'true'}, pic);
     start();
     pic.append(over);
-    bench.views.push(paint);
+    bench.views.push(paint, chips);
     new ResizeObserver(paint).observe(pic);
     form.querySelector('[data-plain]').remove();
     bench.start();

@@ -36,6 +36,7 @@
         if (kept.version !== this.task.draft_version) this.told('conflict', this.words.elsewhere, this.task.answers);
         this.draft.keep(this.parts);
       } else this.show();
+      for (const button of doc.querySelectorAll('[data-show]')) button.addEventListener('click', () => this.point(button.dataset.show));
       const wrong = doc.querySelector('[data-wrong]');
       if (wrong && wrong.dataset.wrong) this.choose(wrong.dataset.wrong);
       this.fetchNext();
@@ -48,15 +49,16 @@
     }
 
     newId() {
-      const all = [...this.past.flat(), ...this.parts];
-      return String(1 + Math.max(0, ...all.map(part => Number(part.id) || 0)));
+      // A number the mentor wrote about is not given to another part.
+      const taken = [...this.past.flatMap(before => before.parts), ...this.parts].map(part => part.id);
+      return String(1 + Math.max(0, ...[...taken, ...this.task.comments.map(comment => comment.shape)].map(id => Number(id) || 0)));
     }
 
     part(id) { return this.parts.find(part => part.id === id); }
 
     // The one way to change the list. `together`: a run of small steps that one undo takes back.
     change(parts, {chosen = this.chosen, say = '', together = ''} = {}) {
-      if (!together || together !== this.run) this.past.push(this.parts);
+      if (!together || together !== this.run) this.past.push({parts: this.parts, chosen: this.chosen});
       this.run = together;
       this.parts = parts;
       this.chosen = parts.some(part => part.id === chosen) ? chosen : null;
@@ -71,9 +73,22 @@
       this.show();
     }
 
-    add(part) {
+    // Open the part a mentor wrote about, where the eye finds it.
+    point(id) {
+      if (!this.part(id)) { this.say(this.words.gone); return; }
+      this.choose(id);
+      doc.querySelector('[data-stage], [data-text]').scrollIntoView({block: 'center'});
+    }
+
+    // What the mentor wrote about a part.
+    saidOf(id) {
+      return this.task.comments.filter(comment => comment.shape === id).map(comment => comment.text).join(' ');
+    }
+
+    // `open`: whether it stays open, so that a label is for it and no longer for the next one.
+    add(part, {open = true} = {}) {
       const id = this.newId();
-      this.change([...this.parts, {id, ...part}], {chosen: id});
+      this.change([...this.parts, {id, ...part}], {chosen: open ? id : null});
       this.say(this.fill('added', {name: this.name(this.part(id))}));
       return id;
     }
@@ -89,12 +104,12 @@
 
     undo() {
       if (!this.past.length) return;
-      const before = new Set(this.parts.map(part => part.id));
-      this.parts = this.past.pop();
+      const before = new Set(this.parts.map(part => part.id)), {parts, chosen} = this.past.pop();
+      this.parts = parts;
       this.run = '';
-      // What comes back is open again.
-      const back = this.parts.find(part => !before.has(part.id));
-      this.chosen = back ? back.id : this.part(this.chosen) ? this.chosen : null;
+      // What was open when it went is open again.
+      if (this.part(chosen) && !before.has(chosen)) this.chosen = chosen;
+      else if (!this.part(this.chosen)) this.chosen = null;
       this.show();
       this.draft.keep(this.parts);
       this.say(this.words.undone);
@@ -255,6 +270,9 @@
         row.classList.toggle('on', part.id === this.bench.chosen);
         row.querySelector('[data-open]').hidden = part.id !== this.bench.chosen;
         row.querySelector('[data-name]').textContent = name;
+        const said = row.querySelector('[data-note]');
+        said.textContent = this.bench.saidOf(part.id);
+        said.hidden = !said.textContent;
         for (const button of row.querySelectorAll('[data-do]')) button.setAttribute('aria-label', this.bench.fill(button.dataset.do, {name}));
         this.fill(part, row);
       });
