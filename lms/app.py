@@ -24,6 +24,7 @@ from lms.annotation import mentor_views as annotation_mentor
 from lms.annotation import staff_views as annotation_staff
 from lms.annotation import views as annotation
 from lms.catalogue import views as catalogue
+from lms.cohorts import mentor_views as cohorts_mentor
 from lms.cohorts import staff_views as cohorts_staff
 from lms.cohorts import views as cohorts
 from lms.config import Settings, SettingsError
@@ -65,6 +66,7 @@ ROOMS: tuple[Blueprint, ...] = (  # one line a feature
     annotation_mentor.bp,
     annotation_staff.bp,
     cohorts.bp,
+    cohorts_mentor.bp,
     cohorts_staff.bp,
     grading.bp,
     grading_mentor.bp,

@@ -71,6 +71,8 @@ LINES: tuple[Line, ...] = (
     post("/certificates/<int:id>/revocation", "dana", **STAFF),
     post("/certificates/<int:id>/sharing", "amina", **TRAINEE),
     Line("/cohorts/<int:id>", "bilal", ("chen", "goran"), ("amina", "fay")),
+    Line("/cohorts/<int:id>/attendance", "bilal", ("chen",), ("amina", "efe", "fay")),
+    post("/cohorts/<int:id>/attendance", "bilal", ("chen",), ("amina", "efe", "fay")),
     post("/cohorts/<int:id>/courses", "dana", **STAFF),
     post("/cohorts/<int:id>/finish", "dana", **STAFF),
     post("/cohorts/<int:id>/mentors", "dana", **STAFF),

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, timedelta
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
@@ -10,8 +10,20 @@ from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 from sqlalchemy import func, select
 
 from lms.catalogue.models import CourseVersion
-from lms.cohorts.models import Cohort, CohortCourse, CohortState, Enrolment, EnrolmentState, MentorSeat, Programme
-from lms.core import clock
+from lms.cohorts import queries
+from lms.cohorts.models import (
+    Attendance,
+    Code,
+    Cohort,
+    CohortCourse,
+    CohortState,
+    Enrolment,
+    EnrolmentState,
+    MentorSeat,
+    Programme,
+    Session,
+)
+from lms.core import clock, fmt
 from lms.core.access import Role
 from lms.core.db import db
 from lms.core.errors import Refused
@@ -22,6 +34,7 @@ from lms.partners.models import Partner
 from lms.people import actions as people
 from lms.people.models import User
 
+HOLDS_CLASSES = (CohortState.RUNNING, CohortState.GRADING)
 OPEN = (CohortState.DRAFT, CohortState.SCHEDULED, CohortState.RUNNING)
 
 
@@ -191,6 +204,40 @@ def complete(enrolment_id: int, *, by: User | None = None) -> bool:
     enrolment.completed_at = clock.now()
     record(Kind.ENROLMENT_COMPLETED, enrolment, actor=by)
     return True
+
+
+def take_attendance(cohort: Cohort, day: date, marks: Mapping[int, Code], *, by: User, drawn: date | None = None) -> Session:
+    """Write down a class: enrolment id -> code. The same day again changes what is different and adds nothing twice.
+
+    `drawn` is the day whose list was shown: another day that was saved before is refused, because nobody looked at it. Marks of people
+    from elsewhere are passed over. The cohort's row is locked by the caller.
+    """
+    if cohort.state not in HOLDS_CLASSES:
+        raise Refused(_("Only a running cohort has classes."))
+    if day > queries.today_of(cohort):
+        raise Refused(_("This day has not come yet. Choose today or a day before."))
+    if day < cohort.starts_on:
+        raise Refused(_("The cohort starts on %(date)s. Choose a later day.", date=fmt.date(cohort.starts_on)))
+    held = queries.session_on(cohort, day)
+    if held is not None and drawn not in (None, day):
+        raise Refused(_("This day is saved already. Open it below and change it there."))
+    own = set(db.session.scalars(select(Enrolment.id).where(Enrolment.cohort_id == cohort.id, Enrolment.id.in_(marks))))
+    if not own:
+        raise Refused(_("Nobody stands in this list."))
+    held = held or Session(cohort_id=cohort.id, day=day, saved_by_id=by.id)
+    db.session.add(held)
+    db.session.flush()
+    kept = {row.enrolment_id: row for row in db.session.scalars(select(Attendance).where(Attendance.session_id == held.id))}
+    changed = [id for id in sorted(own) if id not in kept or kept[id].code is not marks[id]]
+    for id in changed:
+        if id in kept:
+            kept[id].code = marks[id]
+        else:
+            db.session.add(Attendance(session_id=held.id, enrolment_id=id, code=marks[id]))
+    if changed:
+        held.saved_at, held.saved_by_id = clock.now(), by.id
+        record(Kind.ATTENDANCE_TAKEN, held, actor=by, changed=changed)
+    return held
 
 
 def week_of(cohort: Cohort, day: date) -> int:

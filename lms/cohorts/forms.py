@@ -2,19 +2,34 @@
 
 from __future__ import annotations
 
-from wtforms import DateField, IntegerField, SelectField, StringField, TextAreaField
+from collections.abc import Mapping
+from datetime import date
+from typing import Any
+
+from wtforms import DateField, HiddenField, IntegerField, SelectField, StringField, TextAreaField
 from wtforms.validators import DataRequired, InputRequired, Length, NumberRange
 
+from lms.cohorts.models import Code
 from lms.core.forms import Form, SelectChoice, digits, strip
-from lms.core.i18n import _l
+from lms.core.i18n import _, _l
+
+
+class DayField(DateField):
+    """A day as a browser sends it; what is none is told in our words."""
+
+    def process_formdata(self, valuelist: list[Any]) -> None:
+        try:
+            super().process_formdata(valuelist)
+        except ValueError:
+            raise ValueError(_("We do not know this day. Choose one from the calendar.")) from None
 
 
 class CohortForm(Form):
     name = StringField(_l("Name of the cohort"), [DataRequired(_l("Write a name.")), Length(max=120)], [strip])
     programme = SelectField(_l("Programme"), coerce=int)
     partner = SelectField(_l("Partner"), coerce=int)
-    starts_on = DateField(_l("First day"), [InputRequired(_l("Choose the first day."))])
-    ends_on = DateField(_l("Last day"), [InputRequired(_l("Choose the last day."))])
+    starts_on = DayField(_l("First day"), [InputRequired(_l("Choose the first day."))])
+    ends_on = DayField(_l("Last day"), [InputRequired(_l("Choose the last day."))])
     zone = StringField(_l("Time zone"), [DataRequired(_l("Write the time zone.")), Length(max=40)], [strip])
     capacity = IntegerField(_l("Places"), [InputRequired(_l("Write how many places.")), NumberRange(1, 500)], filters=[digits], default=30)
 
@@ -38,3 +53,28 @@ class ChoiceForm(Form):
         self.chosen.label.text = label
         self.chosen.choices = [SelectChoice(str(id), name) for id, name in options]
         return self
+
+
+class AttendanceForm(Form):
+    """A class: its day, the day the list was drawn for, and `mark-<enrolment>` with `why-<enrolment>` for each person."""
+
+    on = DayField(_l("Day of the class"), [InputRequired(_l("Choose the day."))])
+    drawn = HiddenField()
+
+    def marks(self, posted: Mapping[str, str]) -> dict[int, Code]:
+        """Enrolment id -> code. Away with a reason is C or E, whatever is no code is passed over."""
+        found = {}
+        for name, word in posted.items():
+            id = name.removeprefix("mark-")
+            if name == id or not (id.isascii() and id.isdigit() and len(id) < 10) or word not in (Code.PRESENT, Code.LATE, Code.ABSENT):
+                continue
+            why = posted.get(f"why-{id}", "") if word == Code.ABSENT else ""
+            found[int(id)] = Code(why) if why in (Code.NO_CONNECTION, Code.EXCUSED) else Code(word)
+        return found
+
+    def drawn_for(self) -> date | None:
+        """The day whose list was shown."""
+        try:
+            return date.fromisoformat(self.drawn.data or "")
+        except ValueError:
+            return None

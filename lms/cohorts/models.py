@@ -37,6 +37,16 @@ class EnrolmentState(StrEnum):
     REMOVED = "removed"
 
 
+class Code(StrEnum):
+    """What was seen of a person in a class (design: learning, section 4). C is counted like E, up to a cap."""
+
+    PRESENT = "P"
+    LATE = "L"
+    ABSENT = "A"
+    NO_CONNECTION = "C"
+    EXCUSED = "E"
+
+
 STUDYING = (EnrolmentState.ACTIVE, EnrolmentState.COMPLETED)  # may read lessons and hand in
 
 
@@ -111,3 +121,28 @@ class Enrolment(Model):
 
     cohort: Mapped[Cohort] = relationship()
     user: Mapped[User] = relationship()
+
+
+class Session(Model):
+    """A class of a cohort on one day, as its mentor saw it. The day is one of the cohort's zone."""
+
+    __tablename__ = "class_session"
+    __table_args__ = (UniqueConstraint("cohort_id", "day"),)
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    cohort_id: Mapped[int] = mapped_column(ForeignKey("cohort.id"))
+    day: Mapped[date]
+    saved_at: Mapped[datetime] = mapped_column(default=clock.now)
+    saved_by_id: Mapped[int] = mapped_column(ForeignKey("person.id"))
+
+    saved_by: Mapped[User] = relationship()
+
+
+class Attendance(Model):
+    """One person in one class. The reason of an absence is kept as its code alone: nobody needs to know more."""
+
+    __tablename__ = "attendance"
+
+    session_id: Mapped[int] = mapped_column(ForeignKey("class_session.id"), primary_key=True)
+    enrolment_id: Mapped[int] = mapped_column(ForeignKey("enrolment.id"), primary_key=True, index=True)
+    code: Mapped[Code] = mapped_column(choice(Code))

@@ -28,6 +28,13 @@ def visible_cohorts(user: User) -> Select[Cohort]:
     return select(Cohort).where(or_(*ways))
 
 
+def led_cohorts(user: User) -> Select[Cohort]:
+    """Whose classes this person writes down: staff every cohort's, a mentor those with a seat."""
+    if Role.STAFF in user.roles:
+        return select(Cohort)
+    return select(Cohort).where(Cohort.id.in_(mentored_cohort_ids(user)))
+
+
 def visible_enrolments(user: User) -> Select[Enrolment]:
     """Staff see all; a mentor those of their cohorts; a coordinator those of people their partner referred; a trainee her own."""
     if Role.STAFF in user.roles:

@@ -4,15 +4,27 @@ from __future__ import annotations
 
 from collections.abc import Collection
 from dataclasses import dataclass
-from datetime import datetime, time
+from datetime import date, datetime, time
 from zoneinfo import ZoneInfo
 
-from sqlalchemy import Select, String, case, func, select, type_coerce
+from sqlalchemy import ColumnElement, Select, String, case, func, or_, select, type_coerce
 from sqlalchemy.orm import contains_eager, defer, joinedload
 
 from lms.catalogue.courses import Moment
 from lms.catalogue.models import CourseVersion
-from lms.cohorts.models import STUDYING, Cohort, CohortCourse, CohortState, Enrolment, MentorSeat, Programme
+from lms.cohorts.models import (
+    STUDYING,
+    Attendance,
+    Code,
+    Cohort,
+    CohortCourse,
+    CohortState,
+    Enrolment,
+    EnrolmentState,
+    MentorSeat,
+    Programme,
+    Session,
+)
 from lms.core import clock
 from lms.core.access import Role
 from lms.core.db import db
@@ -29,6 +41,16 @@ class Place:
 
     enrolment: Enrolment
     version: CourseVersion
+
+
+@dataclass(frozen=True, slots=True)
+class Day:
+    """A class that was written down, with how many were here, late, and not here."""
+
+    day: date
+    here: int
+    late: int
+    away: int
 
 
 def pinned(cohort_id: int) -> list[CourseVersion]:
@@ -174,3 +196,57 @@ def enrolments_in(cohort_id: int) -> list[Enrolment]:
     """Everyone with a place in a cohort, by the order in which they came, each with the person and the cohort."""
     found = select(Enrolment).where(Enrolment.cohort_id == cohort_id).options(joinedload(Enrolment.user), joinedload(Enrolment.cohort))
     return list(db.session.scalars(found.order_by(Enrolment.id)))
+
+
+def today_of(cohort: Cohort) -> date:
+    """Which day it is where the cohort learns."""
+    return clock.now().astimezone(ZoneInfo(cohort.zone)).date()
+
+
+def session_on(cohort: Cohort, day: date) -> Session | None:
+    """The class of this day, with who wrote it down."""
+    found = select(Session).where(Session.cohort_id == cohort.id, Session.day == day).options(joinedload(Session.saved_by))
+    return db.session.scalars(found).one_or_none()
+
+
+def roll(cohort: Cohort, held: Session | None) -> list[tuple[Enrolment, Code]]:
+    """Who is called, by name, each with the code that stands or, before it was saved, Here. At most as many as a cohort has places.
+
+    Who has left stays on the days on which she was called.
+    """
+    mark = Attendance.session_id == (held.id if held else None)
+    rows = db.session.execute(
+        select(Enrolment, Attendance.code)
+        .join(Enrolment.user)
+        .outerjoin(Attendance, (Attendance.enrolment_id == Enrolment.id) & mark)
+        .where(Enrolment.cohort_id == cohort.id, or_(Enrolment.state == EnrolmentState.ACTIVE, Attendance.code.is_not(None)))
+        .options(joinedload(Enrolment.user))
+        .order_by(User.name, Enrolment.id)
+    )
+    return [(enrolment, code or Code.PRESENT) for enrolment, code in rows]
+
+
+def recent_classes(cohort: Cohort, most: int = 20) -> list[Day]:
+    """The last classes, the newest first."""
+
+    def count(*codes: Code) -> ColumnElement[int]:
+        return func.count().filter(Attendance.code.in_(codes))
+
+    rows = db.session.execute(
+        select(Session.day, count(Code.PRESENT), count(Code.LATE), count(Code.ABSENT, Code.NO_CONNECTION, Code.EXCUSED))
+        .join(Attendance, Attendance.session_id == Session.id)
+        .where(Session.cohort_id == cohort.id)
+        .group_by(Session.day)
+        .order_by(Session.day.desc())
+        .limit(most)
+    )
+    return [Day(*row) for row in rows]
+
+
+def codes_of(enrolment_ids: Collection[int]) -> dict[int, list[Code]]:
+    """Enrolment id -> the codes of its classes, the oldest first. Who was never called is left out."""
+    found: dict[int, list[Code]] = {}
+    rows = select(Attendance.enrolment_id, Attendance.code).join(Session, Session.id == Attendance.session_id)
+    for id, code in db.session.execute(rows.where(Attendance.enrolment_id.in_(enrolment_ids)).order_by(Session.day)):
+        found.setdefault(id, []).append(code)
+    return found

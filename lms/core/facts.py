@@ -32,6 +32,7 @@ class Kind(StrEnum):
     MENTOR_SEATED = "mentor.seated"
     ENROLMENT_MADE = "enrolment.made"
     ENROLMENT_COMPLETED = "enrolment.completed"
+    ATTENDANCE_TAKEN = "attendance.taken"
     LESSON_READ = "lesson.read"
     QUIZ_PASSED = "quiz.passed"
     QUIZ_SENT = "quiz.sent"
