@@ -38,6 +38,7 @@ from lms.core.i18n import _
 from lms.core.pages import asset
 from lms.core.sealing import keyring
 from lms.core.sheets import Sheets
+from lms.credentials import machine_views as credentials_machine
 from lms.credentials import staff_views as credentials_staff
 from lms.credentials import views as credentials
 from lms.grading import mentor_views as grading_mentor
@@ -76,6 +77,7 @@ ROOMS: tuple[Blueprint, ...] = (  # one line a feature
     payouts.bp,
     payouts_own.bp,
     credentials.bp,
+    credentials_machine.bp,
     credentials_staff.bp,
     pool.bp,
     pool_mentor.bp,

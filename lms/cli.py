@@ -17,6 +17,7 @@ from lms.core.commands import i18n
 from lms.core.errors import Refused
 from lms.core.shell import print_json, refuse, with_app
 from lms.credentials.commands import certificates
+from lms.credentials.proof_commands import credentials
 from lms.demo import school
 from lms.ledger.commands import ledger
 from lms.people import actions
@@ -118,6 +119,7 @@ def check(deploy: bool) -> None:
 main.add_command(annotation)
 main.add_command(courses)
 main.add_command(certificates)
+main.add_command(credentials)
 main.add_command(ledger)
 main.add_command(i18n)
 

@@ -23,6 +23,7 @@ from lms.core import clock
 from lms.core.db import db, transaction
 from lms.core.facts import Fact
 from lms.core.files import Accepted, StoredFile, keep
+from lms.credentials import signing
 from lms.credentials.models import Credential
 from lms.grading.models import Submission, SubmissionFile
 from lms.learning.models import QuizAttempt
@@ -125,12 +126,14 @@ LINES: tuple[Line, ...] = (
     post("/reviews/<int:id>/decision", "bilal", **MENTOR),
     Line("/reviews/<int:id>/picture", "bilal", **MENTOR),
     Line("/static/<path:filename>", "amina", roles=(), one_house="style, script and icons"),
+    Line("/status-lists/<int:number>", "amina", roles=(), one_house="says of no one who she is"),
     Line("/submissions/<int:id>", "bilal", **MENTOR),
     post("/submissions/<int:id>/claim", "bilal", **MENTOR),
     Line("/submissions/<int:id>/feedback", "amina", **TRAINEE),
     Line("/submissions/<int:id>/files/<int:position>", "bilal", ("chen", "hana"), ("efe", "dana", "fay")),
     post("/submissions/<int:id>/grade", "bilal", **MENTOR),
     Line("/v/<code>", "amina", roles=(), one_house="whoever holds the paper may check it"),
+    Line("/v/<code>.json", "amina", roles=(), one_house="whoever holds the paper may check it"),
     Line("/v/<code>.pdf", "amina", roles=(), one_house="shared by its holder"),
     post("/v/<code>/match", "amina", roles=(), one_house="whoever holds the paper may check it"),
     Line("/work/<slug>", "amina", **TRAINEE),
@@ -158,6 +161,7 @@ def fill_halves(world: SimpleNamespace) -> dict[str, SimpleNamespace]:
     db.session.add(CohortCourse(cohort_id=world.cohort, version_id=version.id, course_uid=version.uid, position=0))
     db.session.flush()
     batch = scene.sent(world)
+    signing.make_ready()
     return {
         "here": _half(world, version, batch.id, "here", world.amina, world.bilal, world.cohort, world.enrolment),
         "there": _half(world, version, batch.id, "there", world.hana, world.chen, world.other_cohort, world.other_enrolment),
@@ -201,7 +205,7 @@ def _credential(place: Enrolment, version: CourseVersion, signer: str) -> Creden
     return Credential(
         user_id=place.user_id, enrolment_id=place.id, course_uid=version.uid, version_id=version.id, title={"en": "Tiny"}, hours=1,
         lessons=2, tasks=1, skills=[], criteria=[], level="A2", issuer="Rukn", signer=signer, signer_role={"en": "Mentor"},
-        issued_on=date(2026, 11, 20), latin_name=MARK.format(place.user.name.lower()), share_pdf=True,
+        issued_on=date(2026, 11, 20), status_list=1, status_index=place.id, latin_name=MARK.format(place.user.name.lower()), share_pdf=True,
         sheet=_file(place.user, b"%PDF-1.4", "application/pdf"),
     )  # fmt: skip
 
@@ -214,7 +218,7 @@ def address(rule: str, half: SimpleNamespace) -> str:
     }.get(rule.split("/")[1])  # fmt: skip
     rest = {"slug": half.slug, "course": "tiny", "lesson": "rules" if rule.endswith("/task") else "labels", "attempt": half.attempt,
             "n": half.line if "lines" in rule else 1, "partner_id": half.partner, "position": 0, "code": half.code, "sha256": half.picture,
-            "filename": "js/app.js"}  # fmt: skip
+            "filename": "js/app.js", "number": 1}  # fmt: skip
     sent_task = f"{TASK}/feedback"
     values = {**rest, "id": half.review if rule == sent_task else kind}
     return re.sub(r"<(?:\w+:)?(\w+)>", lambda found: str(values[found[1]]), rule)

@@ -18,7 +18,7 @@ from lms.core.db import db
 from lms.core.errors import Refused
 from lms.core.facts import Kind, record
 from lms.core.i18n import _
-from lms.credentials import letters, rendering
+from lms.credentials import letters, rendering, signing
 from lms.credentials.models import Credential, Sharing, State
 from lms.people.models import User
 
@@ -82,6 +82,8 @@ def _name(credential: Credential, person: User) -> None:
 
 
 def _add(credential: Credential, *, by: User | None) -> Credential:
+    signing.make_ready()
+    credential.status_list, credential.status_index = signing.free_place()
     db.session.add(credential)
     record(Kind.CREDENTIAL_ISSUED, credential, actor=by, person=credential.user_id, enrolment=credential.enrolment_id)
     print_sheet(credential)
@@ -114,7 +116,12 @@ def reissue(credential: Credential, *, by: User) -> Credential:
     return fresh
 
 
-NEW_ON_REISSUE = frozenset({"id", "code", "sheet_id", "trouble", "trouble_with", "made_at", "latin_name", "own_name", "name_language"})
+NEW_ON_REISSUE = frozenset(
+    {
+        "id", "code", "status_list", "status_index", "sheet_id", "trouble", "trouble_with", "made_at",
+        "latin_name", "own_name", "name_language",
+    }
+)  # fmt: skip
 
 
 def revoke(credential: Credential, *, by: User, reason: str) -> None:

@@ -7,13 +7,14 @@ from datetime import date, datetime
 from enum import StrEnum
 from typing import Any
 
-from sqlalchemy import JSON, ForeignKey, Index, String, text
+from sqlalchemy import JSON, ForeignKey, Index, String, UniqueConstraint, text
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
 from lms.cohorts.models import Enrolment
 from lms.core import clock
 from lms.core.db import Model, choice
 from lms.core.files import StoredFile
+from lms.core.sealing import Sealed
 from lms.credentials import codes
 from lms.people.models import User
 
@@ -70,6 +71,7 @@ class Credential(Model):
         Index(
             "uq_credential_standing", "enrolment_id", "course_uid", unique=True, sqlite_where=_STANDING, postgresql_where=_STANDING
         ),
+        UniqueConstraint("status_list", "status_index"),
     )  # fmt: skip
 
     id: Mapped[int] = mapped_column(primary_key=True)
@@ -97,6 +99,8 @@ class Credential(Model):
     revoked_on: Mapped[date | None]
     reason: Mapped[str | None] = mapped_column(String(400))  # read by strangers
     successor: Mapped[str | None] = mapped_column(String(codes.LENGTH))  # the code that replaced this one
+    status_list: Mapped[int]  # with the next, its place in the public lists: random, and never given twice
+    status_index: Mapped[int]
     share_page: Mapped[bool] = mapped_column(default=True)
     share_name: Mapped[bool] = mapped_column(default=False)
     share_pdf: Mapped[bool] = mapped_column(default=False)
@@ -127,3 +131,14 @@ class Credential(Model):
 
     def title_in(self, language: str) -> str:
         return self.in_language(self.title, language)
+
+
+class SigningKey(Model):
+    """A key that certificates are signed with: the one with the highest number signs, all of them go on verifying."""
+
+    __tablename__ = "signing_key"
+
+    number: Mapped[int] = mapped_column(primary_key=True, autoincrement=False)
+    public: Mapped[str] = mapped_column(String(60))  # as a Multikey
+    secret: Mapped[str] = mapped_column(Sealed("signing_key.secret"))  # 32 bytes in hex
+    made_at: Mapped[datetime] = mapped_column(default=clock.now)

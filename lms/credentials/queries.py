@@ -37,6 +37,28 @@ def by_code(text: str, *, with_sheet: bool = False) -> Credential | None:
     return db.session.scalars(found.options(joinedload(Credential.sheet)) if with_sheet else found).one_or_none()
 
 
+def has_place(number: int, index: int) -> bool:
+    """Whether a place of a status list was given to some certificate."""
+    return bool(db.session.scalar(select(exists().where(Credential.status_list == number, Credential.status_index == index))))
+
+
+def fallen(number: int) -> frozenset[int] | None:
+    """The places of a status list whose certificates were taken back or replaced; None for a list that was never begun."""
+    rows = db.session.execute(
+        select(Credential.status_index).where(Credential.status_list == number, Credential.state.in_((State.REVOKED, State.SUPERSEDED)))
+    ).all()
+    if not rows and not db.session.scalar(select(exists().where(Credential.status_list == number))):
+        return None
+    return frozenset(row.status_index for row in rows)
+
+
+def at_place(number: int, index: int) -> Credential | None:
+    """The certificate that has this place of a status list."""
+    return db.session.scalars(
+        select(Credential).where(Credential.status_list == number, Credential.status_index == index).options(joinedload(Credential.sheet))
+    ).one_or_none()
+
+
 def holds(user: User, course_uid: str) -> bool:
     """Whether this person has a valid certificate of a course."""
     return bool(

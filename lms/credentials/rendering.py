@@ -9,12 +9,15 @@ from typing import Any
 from flask import current_app
 from sqlalchemy import select
 
+from lms.core import jobs
 from lms.core.db import db, release
 from lms.core.files import Accepted, keep
-from lms.credentials import letters, sheets
+from lms.core.pdf import Attached
+from lms.credentials import letters, sheets, signing
 from lms.credentials.models import Credential, State, Trouble
 
 RENDER = "credentials.render"
+ATTACHMENT = "credential.json"  # inside the PDF, with the names that the paper shows
 LANGUAGES = ("en", "ar")  # of the sheet; the design has words for both
 
 
@@ -23,11 +26,17 @@ def render(payload: dict[str, Any]) -> None:
     credential = db.session.get(Credential, payload["credential"])
     if credential is None or credential.sheet_id is not None or credential.state is not State.VALID:
         return
+    signer = signing.signer()
+    if signer is None:  # a job from before there were keys: what it writes may not be lost by release(), so that it comes again
+        signing.make_ready()
+        jobs.enqueue(RENDER, payload, key=f"{RENDER}:{credential.id}:signed")
+        return
     id, holder_id, sheet, name = credential.id, credential.user_id, sheet_of(credential), f"certificate-{credential.printed}.pdf"
+    inside = Attached(ATTACHMENT, signing.signed_credential(credential, signer, named=True).encode(), "Open Badges 3.0 credential")
     release()
     file, trouble, trouble_with = None, None, None
     try:
-        file = keep(Accepted(sheets.render(sheet), "application/pdf", name))
+        file = keep(Accepted(sheets.render(sheet, attachments=[inside]), "application/pdf", name))
         file.owner_id = holder_id
     except letters.MissingLetters as missing:
         trouble, trouble_with = Trouble.LETTERS, " ".join(missing.letters)[:200]

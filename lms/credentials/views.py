@@ -72,6 +72,9 @@ def _not_found(response: object) -> bool:
     return getattr(response, "status_code", 200) == 404
 
 
+guesses_slowed = limiter.shared_limit("30 per 15 minutes", scope="codes", deduct_when=_not_found)
+
+
 def _code_asked() -> str:
     return "match|" + (codes.parse(str((request.view_args or {}).get("code", ""))) or "")
 
@@ -89,7 +92,7 @@ def look_up() -> ResponseReturnValue:
 
 @bp.get("/v/<code>")
 @public
-@limiter.limit("30 per 15 minutes", deduct_when=_not_found)
+@guesses_slowed
 def check(code: str) -> ResponseReturnValue:
     """Whether this certificate is real, for anyone who has its code. One row, no cookie, and no name unless its holder ticked it."""
     credential = queries.by_code(code)
@@ -100,7 +103,7 @@ def check(code: str) -> ResponseReturnValue:
 
 @bp.get("/v/<code>.pdf")
 @public
-@limiter.limit("30 per 15 minutes", deduct_when=_not_found)
+@guesses_slowed
 def shared_pdf(code: str) -> ResponseReturnValue:
     """The sheet, where its holder shares it."""
     credential = queries.by_code(code, with_sheet=True)

@@ -26,8 +26,8 @@ def test_each_course_gives_one_with_everything_it_said_that_day(app: Flask, worl
     assert [first.course_uid, second.course_uid] == ["annotation-basics", "english-a2"]
     assert first.title == {"en": "Data annotation and ethics", "ar": "توسيم البيانات وأخلاقياته"}
     assert (first.user_id, first.latin_name, first.signer, first.issuer) == (world.amina, "Amina", "Bilal", "Rukn")
-    assert (first.hours, first.lessons, first.tasks, first.level) == (2, 2, 1, "A2")
-    assert len(first.skills) == 3
+    assert (first.hours, first.lessons, first.tasks, first.level) == (5, 4, 2, "A2")
+    assert len(first.skills) == 4
     assert codes.parse(first.code) == first.code
     assert first.code != second.code
 
