@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
+from flask import current_app
 from sqlalchemy import Select, or_, select
 
+from lms.catalogue.courses import Lesson
+from lms.catalogue.models import CourseVersion
 from lms.cohorts.models import Enrolment
 from lms.cohorts.policy import mentored_cohort_ids
 from lms.core.access import Role
@@ -29,3 +32,9 @@ def desk(user: User) -> Select[Submission]:
 def may_grade(user: User, submission: Submission) -> bool:
     """A mentor grades what is not their own; that it is visible says that it is of their cohort."""
     return Role.MENTOR in user.roles and submission.enrolment.user_id != user.id
+
+
+def is_closed(enrolment: Enrolment, version: CourseVersion, lesson: Lesson) -> bool:
+    """Whether the lesson's task may not be begun yet. What must be done before is known higher up: a room there leaves its rule in
+    `app.extensions["task_rules"]`, a list of functions with these three arguments."""
+    return any(rule(enrolment, version, lesson) for rule in current_app.extensions.get("task_rules", ()))

@@ -13,9 +13,10 @@ from lms.cohorts.models import Enrolment
 from lms.cohorts.queries import due_at, not_before, place_for
 from lms.core.access import Role, me, one_or_404, only
 from lms.core.db import db, mode, release
+from lms.core.errors import Refused
 from lms.core.files import download
 from lms.core.forms import tried
-from lms.core.i18n import language
+from lms.core.i18n import _, language
 from lms.grading import actions, policy, queries
 from lms.grading.forms import AnswerForm, read_files
 from lms.grading.models import State
@@ -27,10 +28,12 @@ bp = Blueprint("grading", __name__)
 @only(Role.TRAINEE)
 def task(course: str, lesson: str) -> ResponseReturnValue:
     """What to do, how it is checked, and where to answer; or the way to what came back."""
-    enrolment, _version, assignment = _place(course, lesson)
+    enrolment, version, assignment = _place(course, lesson)
     latest = queries.latest_submission(enrolment.id, assignment.uid)
     if latest is not None and latest.state != State.RETURNED:
         return redirect(url_for("grading.feedback", id=latest.id))
+    if latest is None and _needs_more(enrolment, version, lesson):
+        return redirect(url_for("learning.lesson", course=course, lesson=lesson))  # that page names what comes first
     return _page(course, lesson, AnswerForm.for_assignment(assignment, latest.attempt + 1 if latest else 1))
 
 
@@ -53,7 +56,16 @@ def _send(form: AnswerForm, course: str, lesson: str) -> None:
     mode(write=True)
     enrolment, version, assignment = _place(course, lesson)
     db.session.refresh(enrolment, with_for_update=True)
+    if queries.latest_submission(enrolment.id, assignment.uid) is None and _needs_more(enrolment, version, lesson):
+        raise Refused(_("Do the lessons before this task first."))
     actions.hand_in(enrolment, version, assignment, attempt=form.try_number(), by=me(), files=files, **form.values())
+
+
+def _needs_more(enrolment: Enrolment, version: CourseVersion, lesson: str) -> bool:
+    """Whether something must be done before the task of this lesson. What was begun once stays open."""
+    learnt = catalogue.course(version.id)
+    found = learnt.lesson(f"{learnt.uid}/{lesson}")
+    return found is not None and policy.is_closed(enrolment, version, found)
 
 
 def _place(course: str, lesson: str) -> tuple[Enrolment, CourseVersion, Assignment]:

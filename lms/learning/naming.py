@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+from collections.abc import Collection
 from fractions import Fraction
 
 from flask import url_for
 
+from lms.catalogue import queries as catalogue
 from lms.catalogue.courses import Course, ItemKind, Lesson, Need, Question
 from lms.catalogue.quizzes import Given
 from lms.core import fmt
@@ -39,14 +41,27 @@ def road_of(course: Course) -> str:
     return url_for("learning.course", course=course.uid)
 
 
-def ways(course: Course, needs: tuple[Need, ...]) -> list[tuple[str, str]]:
-    """What must be done first, as (name, address), in the order of study; then the other courses that are waited for."""
+def ways(course: Course, needs: tuple[Need, ...], hers: Collection[str] = ()) -> list[tuple[str, str]]:
+    """What must be done first, as (name, address), in the order of study; then the other courses that are waited for.
+
+    A lesson that its quiz makes done is found by its text: there the quiz stands at the end. `hers`: uids of the courses she learns.
+    """
     wanted = {need.item for need in needs if need.op in ("done", "score")}
     here = [step for step in steps(course, Facts()) if step.item.uid in wanted]
     others = sorted({item.partition("/")[0] for item in wanted - {step.item.uid for step in here}})
     return [(name_of(course, step), address_of(course, step)) for step in here] + [
-        (str(_("The course %(name)s", name=uid)), url_for("learning.course", course=uid)) for uid in others
+        (str(_("The course %(name)s", name=_title_of(uid))), _course_or_list(uid, hers)) for uid in others
     ]
+
+
+def _course_or_list(uid: str, hers: Collection[str]) -> str:
+    return url_for("learning.course", course=uid) if uid in hers else url_for("learning.courses")
+
+
+def _title_of(course_uid: str) -> str:
+    """The title of another course as it was published last."""
+    version = catalogue.latest(course_uid)
+    return catalogue.course(version.id).title.in_language(language()) if version else course_uid
 
 
 def shown(question: Question, given: Given) -> str:

@@ -5,10 +5,12 @@ from __future__ import annotations
 from dataclasses import dataclass
 from datetime import datetime
 
+from lms.catalogue import queries as catalogue
 from lms.catalogue.courses import Assignment, Lesson, Need, Quiz
+from lms.catalogue.models import CourseVersion
 from lms.cohorts import queries as cohorts
-from lms.cohorts.models import Cohort
-from lms.learning import progress
+from lms.cohorts.models import Cohort, Enrolment
+from lms.learning import progress, queries
 from lms.learning.queries import Study
 
 
@@ -32,3 +34,17 @@ def closed(study: Study, *items: Lesson | Quiz | Assignment) -> Closed | None:
     trees = [study.course.needs, *(item.needs for item in items if isinstance(item, Lesson))]
     waiting = tuple(leaf for tree in trees for leaf in progress.unmet(tree, study.course, study.facts))
     return Closed(needs=waiting) if waiting else None
+
+
+def why_closed(enrolment: Enrolment, version: CourseVersion, lesson: Lesson) -> Closed | None:
+    """Why the lesson is not open. What was done is read only where a prerequisite asks for it."""
+    if moment := opens(enrolment.cohort, lesson):
+        return Closed(opens=moment)
+    if not (lesson.needs or catalogue.course(version.id).needs):
+        return None
+    return closed(queries.in_place(enrolment, version), lesson)
+
+
+def is_closed(enrolment: Enrolment, version: CourseVersion, lesson: Lesson) -> bool:
+    """The rule that grading asks before it takes the first try at a lesson's task (`lms.grading.policy.is_closed`)."""
+    return why_closed(enrolment, version, lesson) is not None

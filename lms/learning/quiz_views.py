@@ -21,6 +21,7 @@ from lms.learning.asking import wording
 from lms.learning.forms import SendForm, given_in, question_form
 from lms.learning.models import AttemptState, QuizAttempt
 from lms.learning.queries import Study
+from lms.learning.views import closed_page
 
 bp = Blueprint("learning_quiz", __name__)
 
@@ -50,7 +51,7 @@ def quiz(course: str, lesson: str) -> ResponseReturnValue:
     """What the quiz asks of her before she begins: how many questions, how long, how often."""
     study, shown, quiz = _quiz(course, lesson)
     if why := opening.closed(study, shown, quiz):
-        return _closed(study, shown, why)
+        return closed_page(study.course, shown, why)
     tries = study.tries.get(quiz.uid, ())
     sent = [one.sent_at for one in tries if one.sent_at]
     return render_template(
@@ -140,10 +141,6 @@ def _quiz(course: str, lesson: str) -> tuple[Study, Lesson, Quiz]:
     if shown is None or shown.quiz is None:
         abort(404)
     return study, shown, shown.quiz
-
-
-def _closed(study: Study, lesson: Lesson, why: opening.Closed) -> ResponseReturnValue:
-    return render_template("learning/closed.html", course=study.course, lesson=lesson, why=why, ways=naming.ways(study.course, why.needs))
 
 
 def _asked(course: str, lesson: str, attempt: int, *, lock: bool = False) -> Asked:

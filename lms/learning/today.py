@@ -11,10 +11,12 @@ from zoneinfo import ZoneInfo
 from babel import Locale
 from babel.core import UnknownLocaleError
 
+from lms.annotation.offers import Offer
 from lms.cohorts import queries as cohorts
 from lms.cohorts.actions import week_of
 from lms.core import clock
 from lms.core.i18n import language
+from lms.grading.models import Grade, Submission
 from lms.learning import naming, progress
 from lms.learning.opening import Closed, closed
 from lms.learning.progress import Step, WorkState
@@ -25,7 +27,7 @@ GOAL = 4  # study days a week
 
 
 class Say(IntEnum):
-    """What the frame says, the most urgent first."""
+    """What the frame says of a course, the most urgent first."""
 
     FIX = 0  # a task came back
     GO = 1
@@ -34,6 +36,9 @@ class Say(IntEnum):
     WAIT = 4  # her mentor has it
     START = 5  # the cohort has not begun
     FINISHED = 6
+
+
+NOTHING_TO_LEARN = (Say.LATER, Say.WAIT, Say.START, Say.FINISHED)
 
 
 @dataclass(frozen=True, slots=True)
@@ -66,6 +71,24 @@ class Next:
 def next_of(studies: Sequence[Study]) -> Next | None:
     """The one step to frame; None for a person without a course. Among equals the first course counts."""
     return min((next_in(study) for study in studies), key=lambda one: one.say, default=None)
+
+
+def work_instead(following: Next | None, offers: Sequence[Offer]) -> Offer | None:
+    """The work to frame in the place of the next step: what came back, unless a task did too; else any, once the course leaves time."""
+    if not offers:
+        return None
+    if offers[0].returned:
+        return None if following and following.say is Say.FIX else offers[0]
+    return offers[0] if following is None or following.say in NOTHING_TO_LEARN else None
+
+
+def still_said(latest: tuple[Grade, Submission] | None, studies: Iterable[Study]) -> tuple[Grade, Submission] | None:
+    """The mentor's last word, unless it asked for a change and the changed answer was sent meanwhile."""
+    if latest is None or not latest[0].returned:
+        return latest
+    place, uid = latest[1].enrolment_id, latest[1].assignment_uid
+    works = [work for study in studies if study.enrolment.id == place and (work := study.facts.works.get(uid))]
+    return latest if any(work.state is WorkState.RETURNED for work in works) else None
 
 
 def next_in(study: Study) -> Next:

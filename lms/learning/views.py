@@ -10,11 +10,10 @@ from flask import Blueprint, Response, abort, current_app, flash, redirect, rend
 from flask.typing import ResponseReturnValue
 from markupsafe import Markup
 
+from lms.annotation.offers import offers
 from lms.catalogue import queries as catalogue
 from lms.catalogue.courses import Course, Lesson
-from lms.catalogue.models import CourseVersion
 from lms.cohorts import queries as cohorts
-from lms.cohorts.models import Enrolment
 from lms.core import clock, fmt
 from lms.core.access import Role, me, only
 from lms.core.i18n import _, language
@@ -26,6 +25,8 @@ from lms.learning.forms import SendForm
 from lms.learning.queries import Study
 
 bp = Blueprint("learning", __name__)
+# Grading stands below and knows no progress: it asks the rules that a higher room leaves here.
+bp.record_once(lambda state: state.app.extensions.setdefault("task_rules", []).append(opening.is_closed))
 
 SHELL = ("base.html", "_macros.html", "_trainee.html", "learning/lesson.html")  # what a lesson's page is made of, beside its text
 
@@ -35,12 +36,13 @@ SHELL = ("base.html", "_macros.html", "_trainee.html", "learning/lesson.html")  
 def today() -> ResponseReturnValue:
     """The next step, known in three seconds; then what is quiet."""
     person, studies = me(), queries.studies(me())
+    following = days.next_of(studies)
     return render_template(
         "learning/today.html",
-        person=person, studies=studies, next=days.next_of(studies),
+        person=person, studies=studies, next=following, work=days.work_instead(following, offers(person)),
         part_of_day=days.part_of_day(clock.now().astimezone(ZoneInfo(person.zone))), first_day=days.is_first_day(studies),
         study_days=days.study_days(person, [moment for study in studies for moment in study.active]), goal=days.GOAL,
-        latest=grading.latest_grade(person),
+        latest=days.still_said(grading.latest_grade(person), studies),
     )  # fmt: skip
 
 
@@ -76,7 +78,7 @@ def lesson(course: str, lesson: str) -> ResponseReturnValue:
     enrolment, version = cohorts.place_for(me(), course) or abort(404)
     learnt = catalogue.course(version.id)
     shown = lesson_of(learnt, lesson)
-    if why := why_closed(enrolment, version, shown):
+    if why := opening.why_closed(enrolment, version, shown):
         return closed_page(learnt, shown, why)
     tag = page_tag(version.content_hash, shown.uid)
     if unchanged(tag):
@@ -121,18 +123,10 @@ def lesson_of(course: Course, slug: str) -> Lesson:
     return course.lesson(f"{course.uid}/{slug}") or abort(404)
 
 
-def why_closed(enrolment: Enrolment, version: CourseVersion, lesson: Lesson) -> opening.Closed | None:
-    """Why the lesson is not open. What was done is read only where a prerequisite asks for it."""
-    if moment := opening.opens(enrolment.cohort, lesson):
-        return opening.Closed(opens=moment)
-    if not (lesson.needs or catalogue.course(version.id).needs):
-        return None
-    return opening.closed(queries.in_place(enrolment, version), lesson)
-
-
 def closed_page(course: Course, lesson: Lesson, why: opening.Closed) -> ResponseReturnValue:
     """What is missing, each with the way to it. Not an error: she may come back."""
-    return render_template("learning/closed.html", course=course, lesson=lesson, why=why, ways=naming.ways(course, why.needs))
+    hers = {place.version.uid for place in cohorts.places_of(me())} if why.needs else ()
+    return render_template("learning/closed.html", course=course, lesson=lesson, why=why, ways=naming.ways(course, why.needs, hers))
 
 
 def page_tag(content_hash: str, uid: str) -> str:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
+from lms.annotation.scoring import wilson_lower
 from lms.core import fmt
 from lms.core.i18n import _
 from lms.pool.eligibility import Check, Rule, Rules
@@ -14,13 +15,11 @@ def to_person(check: Check, course: str) -> str:
     if check.key is Rule.PRACTICE:
         said = _("Your accepted items: %(n)s. You need %(needed)s.", n=fmt.num(int(check.value or 0)), needed=fmt.num(int(check.needed)))
     elif check.key is Rule.SKILL and check.value is None:
-        said = _("You have no test answers yet. You need %(needed)s right.", needed=_of_hundred(check.needed))
+        said = _("You have no test answers yet. For example, %(example)s right is enough.", example=enough(check.needed))
+    elif check.key is Rule.SKILL and check.met:
+        said = _("Your test answers are right often enough.")
     elif check.key is Rule.SKILL:
-        said = _(
-            "Right answers, at least: %(value)s. You need %(needed)s.",
-            value=_of_hundred(check.value or 0),
-            needed=_of_hundred(check.needed),
-        )
+        said = _("Your test answers are not right often enough. For example, %(example)s right is enough.", example=enough(check.needed))
     else:
         said = _flag(check, course)
     return str(said)
@@ -35,6 +34,16 @@ def _flag(check: Check, course: str) -> str:
         Rule.CONSENT: (_("You agreed to join."), _("You agree when we invite you.")),
     }[check.key]
     return str(met if check.met else unmet)
+
+
+def enough(needed: float) -> str:
+    """`19 of 20`: a few answers that reach the lower bound, because nobody can count with the bound itself."""
+    return next(
+        fmt.out_of(right, seen)
+        for seen in (10, 20, 50, 1000)
+        for right in range(seen + 1)
+        if wilson_lower(right, seen) >= needed or (right, seen) == (1000, 1000)
+    )
 
 
 def _of_hundred(share: float) -> str:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import gzip
 import html as markup
+import re
 import shutil
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
@@ -25,6 +26,7 @@ from lms.cohorts.models import Cohort, CohortCourse, CohortState, Enrolment, Enr
 from lms.core import clock
 from lms.core.db import db, transaction
 from lms.core.facts import Fact, Kind
+from lms.grading.models import State, Submission
 from lms.learning import actions, naming
 from lms.learning.models import Reading
 from lms.people.models import User
@@ -165,15 +167,15 @@ def test_a_lesson_is_closed_until_it_opens(as_: Any, course: int, rows: Callable
 def test_what_must_come_first_is_named_with_its_way(as_: Any, course: int) -> None:
     page = as_("amina").page("/learn/tiny/rules")
     assert "Do this first" in page
-    assert f'<a href="{LESSON}">' in page
+    assert f'href="{LESSON}"' in page
     assert markup.unescape(page).count("A rule says which label is right") == 0
 
 
 def test_a_prerequisite_in_another_course_leads_there(app: Flask, course: int) -> None:
     needs = (Need("done", item="tiny/labels"), Need("done", item="english-a2"), Need("score", item="data/sort-quiz", at_least="60"))
     with app.test_request_context():
-        ways = naming.ways(catalogue.course(course), needs)
-    assert [address for _name, address in ways] == [LESSON, "/learn/data", "/learn/english-a2"]
+        ways = naming.ways(catalogue.course(course), needs, hers={"data"})
+    assert [address for _name, address in ways] == [LESSON, "/learn/data", "/learn"]
 
 
 def test_a_real_lesson_fits_the_first_window(app: Flask, as_: Any, world: SimpleNamespace) -> None:
@@ -211,3 +213,25 @@ def test_eight_taps_mark_it_read_once(either_school: Flask) -> None:
     with either_school.app_context():
         assert len(db.session.scalars(select(Reading)).all()) == 1
         assert len(db.session.scalars(select(Fact).where(Fact.kind == str(Kind.LESSON_READ))).all()) == 1
+
+
+def test_a_closed_lesson_leads_to_the_one_that_is_missing(as_: Any, course: int) -> None:
+    frame = as_("amina").page("/learn/tiny/rules").split('class="frame')[1].split("</section>")[0]
+    assert re.search(rf'<a class="btn" href="{LESSON}">\s*Lesson 1\. What a label is', frame)
+
+
+def test_the_task_of_a_closed_lesson_is_closed_too(as_: Any, course: int, sent: Callable[..., int], rows: Callable[..., Any]) -> None:
+    amina, task = as_("amina"), "/learn/tiny/rules/task"
+    assert amina.get(task).location == "/learn/tiny/rules"
+    refused = amina.post(task, data={"text": "A rule of mine.", "attempt": "1"})
+    assert refused.status_code == 422
+    for said in ("Do the lessons before this task first.", "A rule of mine."):  # nothing typed is lost
+        assert said in refused.get_data(as_text=True)
+    assert rows(select(Submission)) == []
+    sent(amina)
+    assert "Send answer" in amina.page(task)
+
+
+def test_what_was_sent_once_stays_open(as_: Any, course: int, handed_in: Any) -> None:
+    handed_in(State.RETURNED, total=3)
+    assert "Send answer" in as_("amina").page("/learn/tiny/rules/task")

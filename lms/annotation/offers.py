@@ -1,0 +1,49 @@
+"""What work waits for a person, for a page that can ask only once: one statement, however many projects there are."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from sqlalchemy import and_, case, exists, func, or_, select
+
+from lms.annotation.models import HELD, Assignment, AssignmentState, Item, ItemState, Project, ProjectState
+from lms.annotation.policy import given_projects
+from lms.core import clock
+from lms.core.db import db
+from lms.people.models import User
+
+
+@dataclass(frozen=True, slots=True)
+class Offer:
+    """A project in which she can do something now. `first` is the id of the item to open, None where she has to take items first."""
+
+    project: Project
+    returned: int  # items that came back to her
+    held: int  # items that she took and has not sent
+    first: int | None
+
+
+def offers(user: User) -> list[Offer]:
+    """Where items came back first, then where she began, then where she may take items. Nobody who may not work yet is offered any."""
+    back = Assignment.state == AssignmentState.RETURNED
+    in_hand = and_(Assignment.state.in_(HELD), Assignment.lease_until >= clock.now())
+    mine = (
+        select(
+            Assignment.project_id,
+            func.sum(case((back, 1), else_=0)).label("returned"),
+            func.sum(case((in_hand, 1), else_=0)).label("held"),
+            func.coalesce(func.min(case((back, Assignment.id))), func.min(case((in_hand, Assignment.id)))).label("first"),
+        )
+        .where(Assignment.worker_id == user.id, or_(back, in_hand))
+        .group_by(Assignment.project_id)
+        .subquery()
+    )
+    hers = exists().where(Assignment.item_id == Item.id, Assignment.worker_id == user.id, Assignment.state != AssignmentState.EXPIRED)
+    free = exists().where(Item.project_id == Project.id, Item.state == ItemState.READY, Item.open_slots > 0, ~hers)
+    open_to_her = and_(Project.state == ProjectState.OPEN, Project.id.in_(given_projects(user).with_only_columns(Project.id)), free)
+    shown = or_(mine.c.first.is_not(None), open_to_her) if user.adult else mine.c.first.is_not(None)
+    rows = db.session.execute(
+        select(Project, mine.c.returned, mine.c.held, mine.c.first).outerjoin(mine, mine.c.project_id == Project.id).where(shown)
+    )
+    found = [Offer(project, returned or 0, held or 0, first) for project, returned, held, first in rows]
+    return sorted(found, key=lambda one: (not one.returned, not one.held, not one.project.rate_minor, one.project.id))
