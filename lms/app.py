@@ -28,7 +28,7 @@ from lms.cohorts import mentor_views as cohorts_mentor
 from lms.cohorts import staff_views as cohorts_staff
 from lms.cohorts import views as cohorts
 from lms.config import Settings, SettingsError
-from lms.core import clock, facts, fmt, i18n, jobs
+from lms.core import clock, facts, fmt, i18n, jobs, phone
 from lms.core.access import access_of, ask_to_sign_in, from_elsewhere, gate, typed, wants_json, where_she_stood
 from lms.core.db import db, mode, transaction, wire
 from lms.core.errors import Refused
@@ -43,7 +43,7 @@ from lms.credentials import staff_views as credentials_staff
 from lms.credentials import views as credentials
 from lms.grading import mentor_views as grading_mentor
 from lms.grading import views as grading
-from lms.home import health, navigation
+from lms.home import health, navigation, phone_views
 from lms.home import views as home
 from lms.learning import quiz_views as learning_quiz
 from lms.learning import views as learning
@@ -51,7 +51,7 @@ from lms.ledger import queries as ledger
 from lms.payouts import own_views as payouts_own
 from lms.payouts import views as payouts
 from lms.people import queries as people_queries
-from lms.people import sign_ins
+from lms.people import arrivals, sign_ins
 from lms.people import views as people
 from lms.pool import mentor_views as pool_mentor
 from lms.pool import staff_views as pool_staff
@@ -63,6 +63,7 @@ ROOMS: tuple[Blueprint, ...] = (  # one line a feature
     home.bp,
     health.bp,
     people.bp,
+    phone_views.bp,
     annotation.bp,
     annotation_mentor.bp,
     annotation_staff.bp,
@@ -99,7 +100,7 @@ class School(Flask):
 
     def dispatch_request(self) -> ResponseReturnValue:
         with transaction(write=request.method not in SAFE_METHODS):  # a failing commit so meets the error handlers
-            return super().dispatch_request()
+            return arrivals.once(super().dispatch_request)
 
     def process_response(self, response: Response) -> Response:
         """What is named by its content is the same for everyone: with Vary: Cookie a new cookie would fetch it all again."""
@@ -207,6 +208,11 @@ def _refuse_odd_requests() -> None:
 class RowId(IntegerConverter):
     """`<int:id>`: what can be a row's id. A longer number is 404, not an error of the database."""
 
+def _refuse_for_another() -> ResponseReturnValue | None:
+    """The queue of a phone holds this answer for another person: it is kept there until that person signs in."""
+    return (jsonify(sentence=_("Sign in to send.")), 401) if phone.meant_for_another() else None
+
+
     def __init__(self, map: Map, *args: Any, **kwargs: Any) -> None:
         super().__init__(map, *args, **{"max": 2**31 - 1, **kwargs})
 
@@ -240,6 +246,8 @@ def _dress(app: School) -> None:
             "error_list": error_list,
         }
 
+            "phone": phone.key(),
+            "phone_script": phone_views.script_url,
     @app.after_request
     def headers(answer: Response) -> Response:
         name = getattr(g, "sheet", None)
@@ -255,6 +263,7 @@ def _dress(app: School) -> None:
         if app.config["SESSION_COOKIE_SECURE"]:
             answer.headers.setdefault("Strict-Transport-Security", "max-age=31536000")
         if from_elsewhere():  # another site's form must not take the place of this browser's sign-in
+        phone.dress(answer)
             session.modified = False
         return answer
 

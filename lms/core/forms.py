@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import Any
 
+from flask import g
 from flask_wtf import FlaskForm
 from wtforms import Field
 from wtforms.fields.choices import SelectChoice as SelectChoice  # type: ignore[attr-defined]  # the published types stop at 3.2
@@ -15,11 +16,21 @@ from lms.core.fmt import latin_digits
 
 
 class Form(FlaskForm):
-    """The house's form. `form_errors` holds what no single field is guilty of, such as a refusal by a rule."""
+    """The house's form. `form_errors` holds what no single field is guilty of, such as a refusal by a rule.
+
+    A form with something wrong is noted in `g.wrong_form`: a phone's queue gets its sentences without the page.
+    """
+
+    def validate(self, extra_validators: Any = None) -> bool:
+        right = bool(super().validate(extra_validators))
+        if not right:
+            g.wrong_form = self
+        return right
 
     def refuse(self, sentence: str) -> None:
         """Show a rule's sentence above the form."""
         self.form_errors.append(sentence)
+        g.wrong_form = self
 
 
 def tried(form: Form, act: Callable[..., Any], *args: Any, **kwargs: Any) -> bool:

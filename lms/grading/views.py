@@ -11,6 +11,7 @@ from lms.catalogue.courses import Assignment
 from lms.catalogue.models import CourseVersion
 from lms.cohorts.models import Enrolment
 from lms.cohorts.queries import due_at, not_before, place_for
+from lms.core import phone
 from lms.core.access import Role, me, one_or_404, only
 from lms.core.db import db, mode, release
 from lms.core.errors import Refused
@@ -26,6 +27,7 @@ bp = Blueprint("grading", __name__)
 
 @bp.get("/learn/<course>/<lesson>/task")
 @only(Role.TRAINEE)
+@phone.kept
 def task(course: str, lesson: str) -> ResponseReturnValue:
     """What to do, how it is checked, and where to answer; or the way to what came back."""
     enrolment, version, assignment = _place(course, lesson)
@@ -104,6 +106,7 @@ def _page(course: str, lesson: str, form: AnswerForm) -> str:
 
 @bp.get("/submissions/<int:id>/feedback")
 @only(Role.TRAINEE)
+@phone.kept
 def feedback(id: int) -> ResponseReturnValue:
     """What came back: the result in words first, the mentor's note, the rubric, her own answer."""
     submission = one_or_404(policy.visible_submissions(me()), id)

@@ -11,7 +11,7 @@ from lms.catalogue import queries as catalogue
 from lms.catalogue import quizzes
 from lms.catalogue.courses import Course, Feedback, Lesson, Question, Quiz
 from lms.cohorts.queries import due_at
-from lms.core import clock
+from lms.core import clock, phone
 from lms.core.access import Role, me, one_or_404, only
 from lms.core.forms import Form
 from lms.core.i18n import language
@@ -44,6 +44,14 @@ class Asked(NamedTuple):
         """The address of a page of this attempt: `question` with its number, `answers`, `result`."""
         return url_for(f"learning_quiz.{page}", course=self.course.uid, lesson=self.lesson.slug, attempt=self.attempt.id, n=n)
 
+    def after(self, n: int) -> str:
+        """Where question n leads: to the next one, after the last to all answers."""
+        return self.url("question", n + 1) if n < len(self.questions) else self.url("answers")
+
+    def others(self, n: int) -> str:
+        """Every other page of the attempt before it is sent: a phone fetches them while it has a network."""
+        return " ".join([*(self.url("question", k + 1) for k in range(len(self.questions)) if k + 1 != n), self.url("answers")])
+
 
 @bp.get("/learn/<course>/<lesson>/quiz")
 @only(Role.TRAINEE)
@@ -74,6 +82,7 @@ def begin(course: str, lesson: str) -> ResponseReturnValue:
 
 @bp.get("/learn/<course>/<lesson>/quiz/<int:attempt>/<int:n>")
 @only(Role.TRAINEE)
+@phone.kept
 def question(course: str, lesson: str, attempt: int, n: int) -> ResponseReturnValue:
     """One question."""
     asked = _asked(course, lesson, attempt)
@@ -91,13 +100,12 @@ def answer(course: str, lesson: str, attempt: int, n: int) -> ResponseReturnValu
     if not form.validate_on_submit():
         return _question_page(asked, n, form), 422
     actions.answer(asked.attempt, asked.questions[n - 1].uid, given_in(form))
-    if n < len(asked.questions):
-        return redirect(asked.url("question", n + 1), 303)
-    return redirect(asked.url("answers"), 303)
+    return redirect(asked.after(n), 303)
 
 
 @bp.get("/learn/<course>/<lesson>/quiz/<int:attempt>/answers")
 @only(Role.TRAINEE)
+@phone.kept
 def answers(course: str, lesson: str, attempt: int) -> ResponseReturnValue:
     """Every question with whether it has an answer, before they are sent."""
     asked = _asked(course, lesson, attempt)
@@ -118,6 +126,7 @@ def send(course: str, lesson: str, attempt: int) -> ResponseReturnValue:
 
 @bp.get("/learn/<course>/<lesson>/quiz/<int:attempt>/result")
 @only(Role.TRAINEE)
+@phone.kept
 def result(course: str, lesson: str, attempt: int) -> ResponseReturnValue:
     """The result in words, then each answer with what to learn from it; then the next step or the next try."""
     asked = _asked(course, lesson, attempt)

@@ -14,7 +14,7 @@ from lms.annotation.offers import offers
 from lms.catalogue import queries as catalogue
 from lms.catalogue.courses import Course, Lesson
 from lms.cohorts import queries as cohorts
-from lms.core import clock, fmt
+from lms.core import clock, fmt, phone
 from lms.core.access import Role, me, only
 from lms.core.i18n import _, language
 from lms.core.pages import asset, unchanged
@@ -28,11 +28,13 @@ bp = Blueprint("learning", __name__)
 # Grading stands below and knows no progress: it asks the rules that a higher room leaves here.
 bp.record_once(lambda state: state.app.extensions.setdefault("task_rules", []).append(opening.is_closed))
 
-SHELL = ("base.html", "_macros.html", "_trainee.html", "learning/lesson.html")  # what a lesson's page is made of, beside its text
+# What a lesson's page is made of, beside its text.
+SHELL = ("base.html", "_macros.html", "_trainee.html", "_phone.html", "learning/lesson.html")
 
 
 @bp.get("/today")
 @only(Role.TRAINEE)
+@phone.kept
 def today() -> ResponseReturnValue:
     """The next step, known in three seconds; then what is quiet."""
     person, studies = me(), queries.studies(me())
@@ -48,6 +50,7 @@ def today() -> ResponseReturnValue:
 
 @bp.get("/learn")
 @only(Role.TRAINEE)
+@phone.kept
 def courses() -> ResponseReturnValue:
     """Every course she is in, with how far she came."""
     studies = queries.studies(me())
@@ -60,6 +63,7 @@ def courses() -> ResponseReturnValue:
 
 @bp.get("/learn/<course>")
 @only(Role.TRAINEE)
+@phone.kept
 def course(course: str) -> ResponseReturnValue:
     """The road of one course."""
     study = queries.study(me(), course) or abort(404)
@@ -73,6 +77,7 @@ def course(course: str) -> ResponseReturnValue:
 
 @bp.get("/learn/<course>/<lesson>")
 @only(Role.TRAINEE)
+@phone.kept
 def lesson(course: str, lesson: str) -> ResponseReturnValue:
     """The text. The page holds nothing about its reader, so the phone may keep it and ask only whether it changed."""
     enrolment, version = cohorts.place_for(me(), course) or abort(404)
@@ -93,6 +98,7 @@ def lesson(course: str, lesson: str) -> ResponseReturnValue:
 
 @bp.get("/learn/<course>/<lesson>/done")
 @only(Role.TRAINEE)
+@phone.kept
 def done(course: str, lesson: str) -> ResponseReturnValue:
     """The end of a lesson that asks nothing: one button says that it was read."""
     study, shown = studied(course, lesson)
@@ -130,12 +136,12 @@ def closed_page(course: Course, lesson: Lesson, why: opening.Closed) -> Response
 
 
 def page_tag(content_hash: str, uid: str) -> str:
-    """The strong ETag of a lesson's page: the version, the lesson, the language, the menu of these roles, and the shell itself.
+    """The strong ETag of a lesson's page: the version, the lesson, the language, the menu of these roles, whose phone, the shell.
 
     A sentence waiting to be told makes the page another one.
     """
     told = session.get("_flashes", "")
-    made_of = (content_hash, uid, language(), ",".join(sorted(me().roles)), shell_version(), str(told))
+    made_of = (content_hash, uid, language(), ",".join(sorted(me().roles)), phone.key(), shell_version(), str(told))
     return sha256("\0".join(made_of).encode()).hexdigest()[:32]
 
 
@@ -146,7 +152,8 @@ def shell_version() -> str:
         loader = app.jinja_env.loader
         assert loader is not None
         parts = [loader.get_source(app.jinja_env, name)[0] for name in SHELL]
-        parts += [app.extensions["sheets"].hash("lesson"), app.config["SITE_NAME"], asset("js/app.js")]
+        parts += [app.extensions["sheets"].hash("lesson"), app.config["SITE_NAME"]]
+        parts += [asset(f"js/{name}.js") for name in ("app", "queue", "phone")]
         words = sorted(Path(app.config["BABEL_TRANSLATION_DIRECTORIES"]).rglob("*.mo"))
         made_of = b"\0".join([*(part.encode() for part in parts), *(file.read_bytes() for file in words)])
         app.extensions["lesson_shell"] = sha256(made_of).hexdigest()[:16]
@@ -154,8 +161,8 @@ def shell_version() -> str:
 
 
 def kept(answer: Response | str, tag: str) -> Response:
-    """A page that this phone may keep and must ask about: 304 with the same tag."""
+    """A page that an own phone may keep and must ask about: 304 with the same tag. A shared one keeps nothing."""
     answer = current_app.make_response(answer)
     answer.set_etag(tag)
-    answer.headers["Cache-Control"] = "private, no-cache"
+    answer.headers["Cache-Control"] = "private, no-cache" if phone.key() else "no-store"
     return answer

@@ -38,7 +38,7 @@ class User(UserMixin, Model):
     """A person. Identifiers are normalised before they are kept; the phone is sealed and found by its blind index."""
 
     __tablename__ = "person"
-    __allow_unmapped__ = True  # for the two attributes below that are no columns
+    __allow_unmapped__ = True  # for the attributes below that are no columns
 
     id: Mapped[int] = mapped_column(primary_key=True)
     pseudonym: Mapped[str] = mapped_column(String(10), unique=True, default=new_pseudonym)
@@ -59,6 +59,7 @@ class User(UserMixin, Model):
     made_at: Mapped[datetime] = mapped_column(default=clock.now)
 
     sign_in_token: str | None = None  # this request's sign-in; put there by the loader, never stored
+    device: str | None = None  # own or shared, as this sign-in said
     stepped_up_at: datetime | None = None
 
     def get_id(self) -> str:

@@ -43,6 +43,7 @@ def load(token: str) -> User | None:
         session["seen"] = now
     row.user.sign_in_token = token
     row.user.stepped_up_at = row.stepped_up_at
+    row.user.device = row.device
     return row.user
 
 

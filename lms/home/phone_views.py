@@ -1,0 +1,91 @@
+"""What an own phone asks for beside pages: its script and worker, the page without a network, and who is signed in."""
+
+from __future__ import annotations
+
+import json
+from functools import lru_cache
+from hashlib import sha256
+from pathlib import Path
+
+from flask import Blueprint, Response, abort, current_app, jsonify, render_template, request, url_for
+from flask.typing import ResponseReturnValue
+from flask_login import current_user
+from flask_wtf.csrf import generate_csrf
+
+from lms.core import phone
+from lms.core.access import public
+from lms.core.i18n import OFFERED, force_locale, language, locale_of
+from lms.core.pages import asset, unchanged
+from lms.home.phone_words import words
+
+bp = Blueprint("phone", __name__)
+
+
+@bp.get("/phone.js")
+@public
+def script() -> Response:
+    """The script of an own phone's pages in one piece: its words in one language, the queue, the page. Kept for a year."""
+    spoken = request.args.get("lang", "")
+    if spoken not in OFFERED:
+        abort(404)
+    answer = Response(_joined(spoken, *_files("queue.js", "phone.js")), mimetype="text/javascript")
+    answer.headers["Cache-Control"] = "public, max-age=31536000, immutable"
+    return answer
+
+
+def script_url() -> str:
+    """Its address for the language of this page."""
+    spoken = language()
+    version = sha256(_joined(spoken, *_files("queue.js", "phone.js")).encode()).hexdigest()[:12]
+    return url_for("phone.script", lang=spoken, v=version)
+
+
+@bp.get("/sw.js")
+@public
+def worker() -> Response:
+    """The service worker of an own phone. A new version of what it keeps for everybody, or another language, is another worker."""
+    files = [asset("js/app.js"), script_url(), asset("icons/favicon.svg"), url_for("phone.offline")]
+    parts = [Path(file).read_text("utf-8") for file, _changed in _files("queue.js", "worker.js")]
+    told = render_template("home/offline.html", **_NOBODY) + "".join([*files, *parts])
+    version = f"{sha256(told.encode()).hexdigest()[:12]}-{language()}"
+    answer = Response(status=304)
+    if not unchanged(version):
+        shell = json.dumps({"name": f"shell-{version}", "files": files})
+        answer = Response("\n".join([f"const SHELL = {shell};", *parts]), mimetype="text/javascript")
+    answer.set_etag(version)
+    answer.headers["Cache-Control"] = "no-cache"
+    return answer
+
+
+@bp.get("/offline")
+@public
+def offline() -> str:
+    """What is kept on this phone. The page itself lies there for whoever holds it, and so names nobody."""
+    return render_template("home/offline.html", **_NOBODY)
+
+
+@bp.get("/token")
+@public
+def token() -> ResponseReturnValue:
+    """Who is signed in, and a fresh value against forged requests: `{"user": "", "csrf": ""}`, both empty where nobody is."""
+    if not current_user.is_authenticated:
+        return jsonify(user="", csrf="")
+    return jsonify(user=phone.sign_of(current_user.id), csrf=generate_csrf())
+
+
+_NOBODY: dict[str, object] = {
+    "nav": [], "shell": "public", "signed_in": False, "languages": [], "phone": "", "get_flashed_messages": lambda **_kinds: [],
+}  # fmt: skip
+
+
+def _files(*names: str) -> tuple[tuple[str, float], ...]:
+    """Paths of our scripts, each with when it changed last."""
+    folder = Path(current_app.static_folder or "static") / "js"
+    return tuple((str(folder / name), (folder / name).stat().st_mtime) for name in names)
+
+
+@lru_cache(maxsize=32)
+def _joined(spoken: str, *files: tuple[str, float]) -> str:
+    with force_locale(locale_of(spoken)):
+        told = json.dumps(words(), ensure_ascii=False, separators=(",", ":"), sort_keys=True)
+    return "\n".join([f"const WORDS = {told};", *(Path(file).read_text("utf-8") for file, _changed in files)])

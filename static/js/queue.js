@@ -1,0 +1,77 @@
+// What an own phone holds for its person: answers that are not sent yet, drafts, and who was here last. The page loads this file with
+// defer, and the worker carries it too, so that an answer goes out with no page open. An answer is forgotten only when the server names its id.
+const Queue = (() => {
+  const open = () => new Promise((ok, no) => {
+    const asked = indexedDB.open('phone', 1);
+    asked.onupgradeneeded = () => {
+      asked.result.createObjectStore('out', {keyPath: 'id'});
+      asked.result.createObjectStore('draft', {keyPath: ['user', 'key']});
+      asked.result.createObjectStore('who');
+    };
+    asked.onsuccess = () => ok(asked.result);
+    asked.onerror = () => no(asked.error);
+  });
+  const tx = async (store, mode, ask) => {
+    const db = await open();
+    try {
+      return await new Promise((ok, no) => {
+        const t = db.transaction(store, mode), asked = ask(t.objectStore(store));
+        t.oncomplete = () => ok(asked.result);
+        t.onerror = t.onabort = () => no(t.error);
+      });
+    } finally { db.close(); }
+  };
+  const put = item => tx('out', 'readwrite', s => s.put(item));
+  const get = id => tx('out', 'readonly', s => s.get(id));
+  const remove = id => tx('out', 'readwrite', s => s.delete(id));
+  // Oldest first. Without a person: everybody's, to be counted and never shown.
+  const all = async user => (await tx('out', 'readonly', s => s.getAll())).filter(i => user === undefined || i.user === user).sort((a, b) => a.at - b.at);
+
+  const draft = (user, key) => tx('draft', 'readonly', s => s.get([user, key]));
+  const keepDraft = kept => tx('draft', 'readwrite', s => s.put(kept));
+  const dropDraft = (user, key) => tx('draft', 'readwrite', s => s.delete([user, key]));
+
+  const who = () => tx('who', 'readonly', s => s.get('who'));
+  const setWho = user => tx('who', 'readwrite', s => s.put(user, 'who'));
+
+  // Takes the place of the answer to the same form, but not of one that was on its way already: that one may have arrived.
+  const add = async item => {
+    for (const old of await all(item.user)) if (old.key === item.key && (old.refused || !old.tried)) await remove(old.id);
+    await put(item);
+  };
+
+  const limit = ms => AbortSignal.timeout ? AbortSignal.timeout(ms) : undefined;
+  const one = self.navigator.locks ? work => navigator.locks.request('out', work) : work => work();   // page and worker never at once
+
+  // Sends what waits, in the order it was written. Gives [{id, state: sent | refused | offline | signed-out, next, why}].
+  const flush = () => one(async () => {
+    const waiting = (await all()).filter(i => !i.refused), told = [];
+    if (!waiting.length) return told;
+    const me = await fetch('/token', {cache: 'no-store', redirect: 'error', signal: limit(20000)}).then(r => r.ok ? r.json() : null).catch(() => null);
+    if (!me || !me.user) return [{state: me ? 'signed-out' : 'offline'}];
+    for (const i of waiting) {
+      if (i.user !== me.user) continue;
+      if (!i.tried) await put({...i, tried: true});
+      const body = new FormData();
+      for (const [name, value] of i.fields) body.append(name, value);
+      const answer = await fetch(i.url, {method: 'POST', body, redirect: 'error', signal: limit(60000), headers: {
+        'X-CSRFToken': me.csrf, 'X-Request-Id': i.id, 'X-User': i.user, 'X-Written-At': new Date(i.at).toISOString()}}).catch(() => null);
+      if (!answer || answer.status >= 500 || answer.status === 429) { told.push({id: i.id, state: 'offline'}); break; }
+      if (answer.status === 401) { told.push({id: i.id, state: 'signed-out'}); break; }
+      const said = await answer.json().catch(() => ({}));
+      if (answer.ok && answer.headers.get('X-Arrived') === i.id) {
+        await remove(i.id);
+        const kept = await draft(i.user, i.key);
+        if (kept && kept.at <= i.at) await dropDraft(i.user, i.key);
+        told.push({id: i.id, state: 'sent', next: said.next});
+      } else {
+        const why = said.sentence || String(answer.status);
+        await put({...i, tried: true, refused: why});
+        told.push({id: i.id, state: 'refused', why});
+      }
+    }
+    return told;
+  });
+
+  return {add, all, get, remove, flush, draft, keepDraft, dropDraft, who, setWho};
+})();
