@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from datetime import date, datetime, time
 from zoneinfo import ZoneInfo
 
-from sqlalchemy import ColumnElement, Select, String, case, func, or_, select, type_coerce
+from sqlalchemy import ColumnElement, Select, String, bindparam, case, func, or_, select, type_coerce
 from sqlalchemy.orm import contains_eager, defer, joinedload
 
 from lms.catalogue.courses import Moment
@@ -33,6 +33,16 @@ from lms.people import identifiers
 from lms.people.models import User
 
 BEFORE_START = (CohortState.DRAFT, CohortState.SCHEDULED)
+_PLACES = (  # asked by every page that a trainee learns with: put together once
+    select(Enrolment, CourseVersion)
+    .join(Enrolment.cohort)
+    .join(CohortCourse, CohortCourse.cohort_id == Enrolment.cohort_id)
+    .join(CourseVersion, CourseVersion.id == CohortCourse.version_id)
+    .where(Enrolment.user_id == bindparam("user"), Enrolment.state.in_(STUDYING), Cohort.state != CohortState.CANCELLED)
+    .options(contains_eager(Enrolment.cohort), defer(CourseVersion.body))
+)
+_EVERY_PLACE = _PLACES.order_by(Enrolment.id.desc(), CohortCourse.position, CourseVersion.uid)
+_ONE_PLACE = _PLACES.where(CohortCourse.course_uid == bindparam("course")).order_by(Enrolment.id.desc()).limit(1)
 
 
 @dataclass(frozen=True, slots=True)
@@ -68,7 +78,7 @@ def pinned(cohort_id: int) -> list[CourseVersion]:
 
 def places_of(user: User) -> list[Place]:
     """Every course this person learns or has finished, newest enrolment first, then in the cohort's order. One statement."""
-    rows = db.session.execute(_places(user).order_by(Enrolment.id.desc(), CohortCourse.position, CourseVersion.uid))
+    rows = db.session.execute(_EVERY_PLACE, {"user": user.id})
     return [Place(enrolment, version) for enrolment, version in rows]
 
 
@@ -77,19 +87,8 @@ def place_for(user: User, course_uid: str) -> tuple[Enrolment, CourseVersion] | 
 
     Where she met the course in two cohorts, the newer enrolment counts.
     """
-    found = db.session.execute(_places(user).where(CohortCourse.course_uid == course_uid).order_by(Enrolment.id.desc()).limit(1)).first()
+    found = db.session.execute(_ONE_PLACE, {"user": user.id, "course": course_uid}).first()
     return (found[0], found[1]) if found else None
-
-
-def _places(user: User) -> Select[Enrolment, CourseVersion]:
-    return (
-        select(Enrolment, CourseVersion)
-        .join(Enrolment.cohort)
-        .join(CohortCourse, CohortCourse.cohort_id == Enrolment.cohort_id)
-        .join(CourseVersion, CourseVersion.id == CohortCourse.version_id)
-        .where(Enrolment.user_id == user.id, Enrolment.state.in_(STUDYING), Cohort.state != CohortState.CANCELLED)
-        .options(contains_eager(Enrolment.cohort), defer(CourseVersion.body))
-    )
 
 
 def opens_at(cohort: Cohort, moment: Moment) -> datetime:

@@ -135,9 +135,14 @@ def wire(engine: Engine) -> None:
 
     @event.listens_for(engine, "begin")
     def _begin(conn: Connection) -> None:
-        write = conn.get_execution_options().get("write", False)
-        conn.exec_driver_sql(f"PRAGMA query_only={0 if write else 1}")
-        conn.exec_driver_sql("BEGIN IMMEDIATE" if write else "BEGIN")
+        driver = conn.connection.driver_connection
+        assert driver is not None
+        if conn.get_execution_options().get("write", False):
+            driver.execute("PRAGMA query_only=0")
+            conn.exec_driver_sql("BEGIN IMMEDIATE")  # may find the file locked: SQLAlchemy then says so in its own words
+        else:  # straight to the driver: two statements of SQLAlchemy's would cost as much as a page's own
+            driver.execute("PRAGMA query_only=1")
+            driver.execute("BEGIN")
 
 
 @event.listens_for(FlaskSession, "before_flush")

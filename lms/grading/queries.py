@@ -6,7 +6,7 @@ from collections.abc import Collection
 from dataclasses import dataclass
 from datetime import datetime
 
-from sqlalchemy import select
+from sqlalchemy import bindparam, select
 from sqlalchemy.orm import joinedload
 
 from lms.catalogue import queries as catalogue
@@ -17,6 +17,16 @@ from lms.core import clock
 from lms.core.db import db
 from lms.grading.models import Grade, State, Submission, SubmissionFile
 from lms.people.models import User
+
+_LATEST_GRADE = (  # asked by every Today: put together once
+    select(Grade, Submission)
+    .join(Submission, Submission.id == Grade.submission_id)
+    .join(Enrolment, Enrolment.id == Submission.enrolment_id)
+    .where(Enrolment.user_id == bindparam("user"))
+    .options(joinedload(Grade.by))
+    .order_by(Grade.id.desc())
+    .limit(1)
+)
 
 
 def latest_submission(enrolment_id: int, assignment_uid: str) -> Submission | None:
@@ -75,15 +85,7 @@ def passed(enrolment_id: int) -> set[str]:
 
 def latest_grade(user: User) -> tuple[Grade, Submission] | None:
     """The newest mark this trainee got, for Today."""
-    row = db.session.execute(
-        select(Grade, Submission)
-        .join(Submission, Submission.id == Grade.submission_id)
-        .join(Enrolment, Enrolment.id == Submission.enrolment_id)
-        .where(Enrolment.user_id == user.id)
-        .options(joinedload(Grade.by))
-        .order_by(Grade.id.desc())
-        .limit(1)
-    ).first()
+    row = db.session.execute(_LATEST_GRADE, {"user": user.id}).first()
     return (row[0], row[1]) if row else None
 
 

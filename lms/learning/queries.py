@@ -3,14 +3,14 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 from fractions import Fraction
 from typing import Any
 from zoneinfo import ZoneInfo
 
-from sqlalchemy import CompoundSelect, Integer, String, cast, literal, null, select, union_all
+from sqlalchemy import BindParameter, CompoundSelect, Integer, String, bindparam, cast, literal, null, select, union_all
 
 from lms.catalogue import queries as catalogue
 from lms.catalogue.courses import Course
@@ -25,6 +25,35 @@ from lms.learning.progress import Facts, Work, WorkState
 from lms.people.models import User
 
 READ, TRIED = "read", "tried"
+_PLACES: BindParameter[Sequence[int]] = bindparam("places", expanding=True)
+
+
+def _read_crossed_and_tried() -> CompoundSelect[*tuple[Any, ...]]:
+    """Three tables in one statement, the tries in their order."""
+    number, words = cast(null(), Integer), cast(null(), String)
+    reading = select(
+        Reading.enrolment_id, literal(READ).label("kind"), Reading.lesson_uid.label("uid"), Reading.done_at.label("at"),
+        number.label("id"), number.label("number"), words.label("points"), number.label("possible"),
+    ).where(Reading.enrolment_id.in_(_PLACES))  # fmt: skip
+    crossed = select(
+        Completion.enrolment_id, cast(Completion.kind, String), Completion.uid, Completion.at, number, number, words, number
+    ).where(Completion.enrolment_id.in_(_PLACES))
+    tried = select(
+        QuizAttempt.enrolment_id, literal(TRIED), QuizAttempt.quiz_uid, QuizAttempt.submitted_at,
+        QuizAttempt.id, QuizAttempt.number, QuizAttempt.points, QuizAttempt.possible,
+    ).where(QuizAttempt.enrolment_id.in_(_PLACES))  # fmt: skip
+    return union_all(reading, crossed, tried).order_by("number")
+
+
+# What progress is derived from is asked by most pages of a trainee: put together once.
+_READ_CROSSED_AND_TRIED = _read_crossed_and_tried()
+_HANDED_IN = (
+    select(Submission.enrolment_id, Submission.assignment_uid, Submission.state, Submission.submitted_at)
+    .add_columns(Grade.total, Grade.possible, Grade.passed)
+    .outerjoin(Grade, Grade.submission_id == Submission.id)
+    .where(Submission.enrolment_id.in_(_PLACES))
+    .order_by(Submission.attempt)
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -106,7 +135,7 @@ def _notes(enrolment_ids: Iterable[int]) -> Mapping[int, _Notes]:
     notes: dict[int, _Notes] = defaultdict(_Notes)
     if not ids:
         return notes
-    for row in db.session.execute(_read_crossed_and_tried(ids)):
+    for row in db.session.execute(_READ_CROSSED_AND_TRIED, {"places": ids}):
         noted = notes[row.enrolment_id]
         if row.kind == TRIED:
             noted.tries[row.uid].append(Try(row.id, row.number, percent_of(row.points, row.possible), row.at))
@@ -118,32 +147,9 @@ def _notes(enrolment_ids: Iterable[int]) -> Mapping[int, _Notes]:
     return notes
 
 
-def _read_crossed_and_tried(ids: list[int]) -> CompoundSelect[*tuple[Any, ...]]:
-    """Three tables in one statement, the tries in their order."""
-    number, words = cast(null(), Integer), cast(null(), String)
-    reading = select(
-        Reading.enrolment_id, literal(READ).label("kind"), Reading.lesson_uid.label("uid"), Reading.done_at.label("at"),
-        number.label("id"), number.label("number"), words.label("points"), number.label("possible"),
-    ).where(Reading.enrolment_id.in_(ids))  # fmt: skip
-    crossed = select(
-        Completion.enrolment_id, cast(Completion.kind, String), Completion.uid, Completion.at, number, number, words, number
-    ).where(Completion.enrolment_id.in_(ids))
-    tried = select(
-        QuizAttempt.enrolment_id, literal(TRIED), QuizAttempt.quiz_uid, QuizAttempt.submitted_at,
-        QuizAttempt.id, QuizAttempt.number, QuizAttempt.points, QuizAttempt.possible,
-    ).where(QuizAttempt.enrolment_id.in_(ids))  # fmt: skip
-    return union_all(reading, crossed, tried).order_by("number")
-
-
 def _note_works(ids: list[int], notes: Mapping[int, _Notes]) -> None:
     """The newest hand-in of each assignment. What was passed once stays passed; what was marked below the bar is to be done again."""
-    for row in db.session.execute(
-        select(Submission.enrolment_id, Submission.assignment_uid, Submission.state, Submission.submitted_at)
-        .add_columns(Grade.total, Grade.possible, Grade.passed)
-        .outerjoin(Grade, Grade.submission_id == Submission.id)
-        .where(Submission.enrolment_id.in_(ids))
-        .order_by(Submission.attempt)
-    ):
+    for row in db.session.execute(_HANDED_IN, {"places": ids}):
         noted = notes[row.enrolment_id]
         noted.active.append(row.submitted_at)
         before = noted.works.get(row.assignment_uid)

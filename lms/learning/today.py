@@ -6,6 +6,7 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from enum import IntEnum
+from functools import lru_cache
 from zoneinfo import ZoneInfo
 
 from babel import Locale
@@ -123,11 +124,15 @@ def study_days(user: User, moments: Iterable[datetime]) -> int:
 
 def week_start(day: date, country: str | None) -> date:
     """The first day of the week that `day` is in, as the country counts: Saturday in Syria, Sunday in Kenya, else Monday."""
+    return day - timedelta(days=(day.weekday() - _first_weekday(country)) % 7)
+
+
+@lru_cache(maxsize=256)  # Babel looks through the names of all its locales each time
+def _first_weekday(country: str | None) -> int:
     try:
-        first = Locale.parse(f"und_{country}").first_week_day if country else 0
+        return int(Locale.parse(f"und_{country}").first_week_day) if country else 0
     except (UnknownLocaleError, ValueError):
-        first = 0
-    return day - timedelta(days=(day.weekday() - first) % 7)
+        return 0
 
 
 def part_of_day(moment: datetime) -> str:

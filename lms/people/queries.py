@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 
-from sqlalchemy import select
+from sqlalchemy import bindparam, select
 from sqlalchemy.exc import SQLAlchemyError
 from sqlalchemy.orm import contains_eager
 
@@ -15,6 +15,12 @@ from lms.people import identifiers
 from lms.people.models import Consent, SignIn, SignInCode, User
 
 CODE_TRIES = 5
+_BY_TOKEN = (  # asked by every page of everybody who is signed in: put together once
+    select(SignIn)
+    .join(SignIn.user)
+    .options(contains_eager(SignIn.user))
+    .where(SignIn.token_hash == bindparam("hashed"), SignIn.revoked_at.is_(None), User.active)
+)
 
 
 def by_identifier(text: str) -> User | None:
@@ -48,12 +54,7 @@ def has_demo_accounts() -> bool:
 
 def by_token_hash(hashed: str) -> SignIn | None:
     """The sign-in behind a cookie with its person, in one statement; None where it was ended or the person is not active."""
-    return db.session.scalars(
-        select(SignIn)
-        .join(SignIn.user)
-        .options(contains_eager(SignIn.user))
-        .where(SignIn.token_hash == hashed, SignIn.revoked_at.is_(None), User.active)
-    ).one_or_none()
+    return db.session.scalars(_BY_TOKEN, {"hashed": hashed}).one_or_none()
 
 
 def open_code(person: User | None) -> SignInCode | None:
