@@ -53,6 +53,7 @@ from lms.payouts import views as payouts
 from lms.people import queries as people_queries
 from lms.people import arrivals, sign_ins
 from lms.people import views as people
+from lms.people import welcome_views as welcome
 from lms.pool import mentor_views as pool_mentor
 from lms.pool import staff_views as pool_staff
 from lms.pool import views as pool
@@ -64,6 +65,7 @@ ROOMS: tuple[Blueprint, ...] = (  # one line a feature
     health.bp,
     people.bp,
     phone_views.bp,
+    welcome.bp,
     annotation.bp,
     annotation_mentor.bp,
     annotation_staff.bp,

@@ -32,7 +32,10 @@ def work() -> ResponseReturnValue:
     worker = me()
     rows = queries.work_of(worker, policy.given_projects(worker))
     money, skill, waiting = payouts.money_of(worker), queries.mock_summary(worker), queries.waiting(worker)
-    return render_template("annotation/work.html", rows=rows, money=money, skill=skill, waiting=waiting, words=wording)
+    return render_template(
+        "annotation/work.html",
+        rows=rows, money=money, skill=skill, waiting=waiting, words=wording, paid_to=payouts.method_of(worker),
+    )  # fmt: skip
 
 
 @bp.get("/work/<slug>")

@@ -15,7 +15,7 @@ from lms.core.access import Role
 from lms.core.db import db, release
 from lms.core.errors import Refused
 from lms.core.facts import Kind, record
-from lms.core.fmt import latin_digits
+from lms.core.fmt import latin_digits, num
 from lms.core.i18n import _
 from lms.core.sealing import blind
 from lms.people import identifiers, passwords, queries
@@ -24,6 +24,7 @@ from lms.people.models import Consent, SignIn, SignInCode, User
 CODE_LIFE = timedelta(hours=24)
 SLIP_LIFE = timedelta(days=7)
 LONGEST_NAME = 120
+LEARNING = "learning"  # the purpose a trainee agrees to before she starts
 
 
 def add(
@@ -100,7 +101,7 @@ def use_code(identifier: str, digits: str, password: str) -> bool:
         code.wrong += 1
         return False
     if len(password) < (least := passwords.shortest(person.roles)):
-        raise Refused(_("Your password is too short. Use %(n)s signs or more.", n=least))
+        raise Refused(_("Your password is too short. Use %(n)s signs or more.", n=num(least)))
     person_id, code_id = person.id, code.id
     release()
     made = passwords.make(password)
@@ -121,7 +122,7 @@ def _taken(statement: object) -> int:
 def set_password(person: User, password: str, *, by: User) -> None:
     """Give a person a password outright: for commands and the demo, where no code is typed."""
     if len(password) < (least := passwords.shortest(person.roles)):
-        raise Refused(_("Your password is too short. Use %(n)s signs or more.", n=least))
+        raise Refused(_("Your password is too short. Use %(n)s signs or more.", n=num(least)))
     person.password_hash = passwords.make(password)
     record(Kind.PERSON_PASSWORD_SET, person, actor=by)
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from wtforms import PasswordField, RadioField, StringField
+from wtforms import Field, PasswordField, RadioField, StringField
 from wtforms.validators import InputRequired, Length
 
 from lms.core.forms import Form, SelectChoice, digits, strip
@@ -11,21 +11,23 @@ from lms.core.i18n import _l
 NAMED = InputRequired(_l("Write your phone, email or name."))
 
 
+def _device() -> Field:
+    """Whose phone it is. Without an answer it is taken for a shared one, which keeps nothing."""
+    own, shared = SelectChoice("own", _l("my phone")), SelectChoice("shared", _l("a shared phone"))
+    return RadioField(_l("This is"), choices=[own, shared], default="shared", validate_choice=False)
+
+
 class SignInForm(Form):
     identifier = StringField(_l("Phone, email or name"), [NAMED, Length(max=200)], [strip])
     password = PasswordField(_l("Password"), [InputRequired(_l("Write your password.")), Length(max=200)])
-    device = RadioField(
-        _l("This is"),
-        choices=[SelectChoice("own", _l("my phone")), SelectChoice("shared", _l("a shared phone"))],
-        default="shared",
-        validate_choice=False,
-    )
+    device = _device()
 
 
 class CodeForm(Form):
     identifier = StringField(_l("Phone, email or name"), [NAMED, Length(max=200)], [strip])
     code = StringField(_l("Code (6 digits)"), [InputRequired(_l("Write the 6 digits.")), Length(max=20)], [digits])
     password = PasswordField(_l("New password"), [InputRequired(_l("Choose a new password.")), Length(max=200)])
+    device = _device()
 
 
 class PasswordForm(Form):

@@ -3,14 +3,16 @@
 from __future__ import annotations
 
 from ipaddress import ip_address, ip_network
+from urllib.parse import urlsplit
 
 from flask import Blueprint, abort, current_app, flash, redirect, render_template, request, session, url_for
 from flask.typing import ResponseReturnValue
 from flask_limiter import Limiter
 from flask_limiter.util import get_remote_address
 from flask_login import current_user
+from werkzeug.exceptions import HTTPException
 
-from lms.core.access import me, public, signed_in
+from lms.core.access import Role, me, public, signed_in
 from lms.core.db import db, release
 from lms.core.errors import Refused
 from lms.core.i18n import OFFERED, _
@@ -96,23 +98,26 @@ def code() -> ResponseReturnValue:
 @limiter.limit("10 per 15 minutes", key_func=_account_here, methods=["POST"], deduct_when=_wrong)
 @limiter.limit("300 per 15 minutes", methods=["POST"], deduct_when=_wrong)
 def send_code() -> ResponseReturnValue:
-    """Choose a password with a code; then sign in with it."""
+    """Choose a password with a code, and be in with it. A trainee who comes for the first time is welcomed."""
     form = CodeForm()
-    if not form.validate_on_submit() or not _chosen(form):
+    person = _chosen(form) if form.validate_on_submit() else None
+    if person is None:
         return render_template("people/code.html", form=form, error=True), 422
-    flash(_("Your new password is saved. Sign in with it."), "ok")
-    return redirect(url_for("people.sign_in"), 303)
+    sign_ins.begin(person, device=form.device.data or "shared")
+    flash(_("Your new password is saved."), "ok")
+    first = person.roles == {Role.TRAINEE} and queries.consent_of(person, actions.LEARNING) is None
+    return redirect(url_for("welcome.agree" if first else "home.front"), 303)
 
 
-def _chosen(form: CodeForm) -> bool:
-    """Whether the code was right and the password is set; else the form says why. A wrong guess stays counted, so nothing is undone."""
+def _chosen(form: CodeForm) -> User | None:
+    """Who chose a password with a right code; else the form says why. A wrong guess stays counted, so nothing is undone."""
     try:
         if actions.use_code(form.identifier.data or "", form.code.data or "", form.password.data or ""):
-            return True
+            return queries.by_identifier(form.identifier.data or "")
         form.refuse(_("The name or the code is not right, or it is old. Ask your mentor for a new one."))
     except Refused as no:
         form.refuse(no.sentence)
-    return False
+    return None
 
 
 @bp.post("/sign-out")
@@ -160,6 +165,13 @@ def ask_step_up() -> ResponseReturnValue:
     return render_template("people/step_up.html", form=PasswordForm(), next=safe_next(request.args.get("next")) or "")
 
 
+@bp.get("/language")
+@public
+def ask_language() -> ResponseReturnValue:
+    """The languages, for pages that a phone keeps: those carry a link here in the place of a form."""
+    return render_template("people/language.html", next=_readable(request.args.get("next")) or "")
+
+
 @bp.post("/language")
 @public
 def language() -> ResponseReturnValue:
@@ -170,7 +182,17 @@ def language() -> ResponseReturnValue:
     session["language"] = chosen
     if current_user.is_authenticated:
         actions.choose_language(me(), chosen)
-    return redirect(safe_next(request.form.get("next")) or url_for("home.front"), 303)
+    return redirect(_readable(request.form.get("next")) or url_for("home.front"), 303)
+
+
+def _readable(target: str | None) -> str | None:
+    """The address to come back to, where it is a page of ours: what only takes a form cannot be opened again."""
+    found = safe_next(target)
+    try:
+        current_app.url_map.bind("").match(urlsplit(found or "").path, method="GET")
+    except HTTPException:
+        return None
+    return found
 
 
 @bp.get("/me")
