@@ -50,8 +50,8 @@ from lms.learning import views as learning
 from lms.ledger import queries as ledger
 from lms.payouts import own_views as payouts_own
 from lms.payouts import views as payouts
-from lms.people import queries as people_queries
 from lms.people import arrivals, sign_ins
+from lms.people import queries as people_queries
 from lms.people import views as people
 from lms.people import welcome_views as welcome
 from lms.pool import mentor_views as pool_mentor
@@ -63,8 +63,8 @@ ROOT = Path(__file__).resolve().parent.parent
 ROOMS: tuple[Blueprint, ...] = (  # one line a feature
     home.bp,
     health.bp,
-    people.bp,
     phone_views.bp,
+    people.bp,
     welcome.bp,
     annotation.bp,
     annotation_mentor.bp,
@@ -177,6 +177,7 @@ def create_app(settings: Settings | None = None, *, testing: bool = False) -> Sc
     people.limiter.init_app(app)
     sign_ins.wire(app)
     app.before_request(gate)
+    app.before_request(_refuse_for_another)
     setattr(app.view_functions["static"], "access", ("public",))  # noqa: B010  # a view of Flask's own
     facts.wire(reactions.REACTIONS)
     jobs.wire(app, reactions.HANDLERS)
@@ -207,13 +208,13 @@ def _refuse_odd_requests() -> None:
         abort(400)
 
 
-class RowId(IntegerConverter):
-    """`<int:id>`: what can be a row's id. A longer number is 404, not an error of the database."""
-
 def _refuse_for_another() -> ResponseReturnValue | None:
     """The queue of a phone holds this answer for another person: it is kept there until that person signs in."""
     return (jsonify(sentence=_("Sign in to send.")), 401) if phone.meant_for_another() else None
 
+
+class RowId(IntegerConverter):
+    """`<int:id>`: what can be a row's id. A longer number is 404, not an error of the database."""
 
     def __init__(self, map: Map, *args: Any, **kwargs: Any) -> None:
         super().__init__(map, *args, **{"max": 2**31 - 1, **kwargs})
@@ -245,11 +246,11 @@ def _dress(app: School) -> None:
             "help_url": url_for("home.help"),
             "fmt": fmt,
             "now": clock.now,
+            "phone": phone.key(),
+            "phone_script": phone_views.script_url,
             "error_list": error_list,
         }
 
-            "phone": phone.key(),
-            "phone_script": phone_views.script_url,
     @app.after_request
     def headers(answer: Response) -> Response:
         name = getattr(g, "sheet", None)
@@ -262,10 +263,10 @@ def _dress(app: School) -> None:
         else:
             answer.headers.setdefault("Cache-Control", "no-store")
             answer.vary.add("Cookie")
+        phone.dress(answer)
         if app.config["SESSION_COOKIE_SECURE"]:
             answer.headers.setdefault("Strict-Transport-Security", "max-age=31536000")
         if from_elsewhere():  # another site's form must not take the place of this browser's sign-in
-        phone.dress(answer)
             session.modified = False
         return answer
 
