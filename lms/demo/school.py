@@ -69,15 +69,19 @@ def build() -> bool:
         for name in NAIROBI[:2]:
             hiring.sign_off(places["Nairobi 1"], name, by="chen")
         hiring.hire(NAIROBI[0], by="dana")
+    with at(now - timedelta(days=10)):
+        for name in ("Hana Demir", *GAZIANTEP[:2]):
+            study.hand_in(places["Gaziantep 1"], [name], work=1)
+            study.release(places["Gaziantep 1"], name, work=1, mentor="chen")
     with at(now - timedelta(days=4)):
-        study.hand_in(places["Gaziantep 1"], ["Hana Demir", *GAZIANTEP[:2]])
+        study.hand_in(places["Gaziantep 1"], ["Hana Demir", *GAZIANTEP[:2]], work=2)
     with at(now - timedelta(days=1)):
-        study.hand_in(places["Beirut 1"], BEIRUT[:4])
+        study.hand_in(places["Beirut 1"], BEIRUT[:4], work=1)
         work.do(BEIRUT[0], "tea-table", count=5, reviewer="bilal")
         work.do(BEIRUT[1], "names-and-places", count=5, reviewer="bilal")
     with at(now - timedelta(hours=6)):
         study.give_back(places["Beirut 1"], BEIRUT[0], mentor="bilal")
-        study.release(places["Gaziantep 1"], "Hana Demir", mentor="chen")
+        study.release(places["Gaziantep 1"], "Hana Demir", work=2, mentor="chen")
         work.do(BEIRUT[2], "tea-table", count=5, reviewer=None)
     work.prepare_batch(by="fay")
     jobs.drain()

@@ -38,11 +38,19 @@ ANSWERS = {
         "Example 1: a glass of tea. Label: Drinks. Example 2: an empty bowl. Label: Plates.\n\n"
         "Hard case: a plate with one olive on it. I think the label is Food, because the plate is not empty any more. I am not sure."
     ),
+    "boxes": (
+        "bottle 0, 1, 1, 5\ncup 2 3 4 5\njar 5 2 7 5\nbottle 8 1 9 5\ncup 10 3 12 5\n"
+        "jar 1, 7, 3, 10\nbottle 4 6 6 10\njar 6 7 8 10\ncup 12 8 14 10\n"
+        "cup 1, 12, 3, 14\ncup 5 11 7 13\ncup 5 13 7 15\njar 8 12 10 15\nbottle 11 11 12 15\njar 13 13 14 15\n"
+        "jar 0, 18, 2, 20\nbottle 3 16 4 20\nbottle 5 16 6 20\njar 7 17 10 20\ncup 11 18 13 20\n\n"
+        "The cup in the frame is a picture, so it gets no box: rule 5. The second jar of shelf two begins at 6, where I see it: rule 3."
+    ),
 }
-NOTES = (
-    "Clear and complete. Your hard case has a rule that another person can use. Go on like this.",
-    "Your classes are clear. Your hard case has no rule yet: write which label is right, and the rule that says so.",
-)
+NOTES = {
+    "rule": "Clear and complete. Your hard case has a rule that another person can use. Go on like this.",
+    "boxes": "I checked five boxes, and every side is right. You left out the poster and said why. Go on like this.",
+    "change": "Your classes are clear. Your hard case has no rule yet: write which label is right, and the rule that says so.",
+}
 
 
 def publish_courses(by: Callable[[], Any]) -> None:
@@ -76,11 +84,11 @@ def person(name: str) -> Any:
 
 
 def finish_course(cohort_id: int, mentor: str) -> None:
-    """Everyone in a cohort reads, answers, hands in and passes."""
+    """Everyone in a cohort reads, answers, hands in and passes, one piece of work after the other."""
     for name in _names(cohort_id):
-        _study(cohort_id, name)
-        _send(cohort_id, name, ANSWERS["good"])
-        release(cohort_id, name, mentor=mentor)
+        for work in range(1, _works(cohort_id) + 1):
+            hand_in(cohort_id, [name], work=work)
+            release(cohort_id, name, work=work, mentor=mentor)
         jobs.drain()
 
 
@@ -90,22 +98,22 @@ def finish_cohort(cohort_id: int, *, by: Callable[[], Any]) -> None:
         cohorts.finish(cohort_queries.enrolments_in(cohort_id)[0].cohort, by=by())
 
 
-def hand_in(cohort_id: int, names: Sequence[str]) -> None:
-    """These people study to the first task and hand it in; the answers wait on the desk."""
+def hand_in(cohort_id: int, names: Sequence[str], *, work: int) -> None:
+    """These people study to a piece of work, counted from 1, and hand it in; the answers wait on the desk."""
     for at, name in enumerate(names):
-        _study(cohort_id, name)
-        _send(cohort_id, name, ANSWERS["short" if at % 2 else "good"])
+        _study(cohort_id, name, work)
+        _send(cohort_id, name, work, ANSWERS["boxes" if work > 1 else "short" if at % 2 else "good"])
 
 
-def release(cohort_id: int, name: str, *, mentor: str) -> None:
-    """The mentor takes a person's answer and sends the best mark but one level."""
-    _mark(cohort_id, name, mentor, grading.release, NOTES[0], best=True)
+def release(cohort_id: int, name: str, *, work: int, mentor: str) -> None:
+    """The mentor takes a person's answer and sends the best mark."""
+    _mark(cohort_id, name, work, mentor, grading.release, NOTES["rule" if work == 1 else "boxes"], best=True)
 
 
 def give_back(cohort_id: int, name: str, *, mentor: str) -> None:
-    """The mentor returns a person's answer for changes, and she sends it again."""
-    _mark(cohort_id, name, mentor, grading.return_for_changes, NOTES[1], best=False)
-    _send(cohort_id, name, ANSWERS["good"])
+    """The mentor returns a person's first piece of work for changes, and she sends it again."""
+    _mark(cohort_id, name, 1, mentor, grading.return_for_changes, NOTES["change"], best=False)
+    _send(cohort_id, name, 1, ANSWERS["good"])
 
 
 def _names(cohort_id: int) -> list[str]:
@@ -120,10 +128,27 @@ def _place(cohort_id: int, name: str) -> tuple[Any, Any, Any]:
     return enrolment, version, catalogue_queries.course(version.id)
 
 
-def _study(cohort_id: int, name: str) -> None:
+def _works(cohort_id: int) -> int:
+    """How many pieces of work the course of a cohort has."""
+    with transaction(write=False):
+        return len(_ends(catalogue_queries.course(cohort_queries.pinned(cohort_id)[0].id)))
+
+
+def _ends(course: Any) -> list[int]:
+    """Where the lessons with a piece of work stand: each ends a part of the course."""
+    return [at for at, lesson in enumerate(course.lessons) if lesson.assignment]
+
+
+def _task(course: Any, work: int) -> Any:
+    return course.lessons[_ends(course)[work - 1]].assignment
+
+
+def _study(cohort_id: int, name: str, work: int) -> None:
+    """She reads the lessons of one part and answers their questions."""
     with transaction(write=True):
         enrolment, version, course = _place(cohort_id, name)
-        for lesson in course.lessons:
+        bounds = [0, *(end + 1 for end in _ends(course))]
+        for lesson in course.lessons[bounds[work - 1] : bounds[work]]:
             learning.read(enrolment, lesson, by=enrolment.user)
             if lesson.quiz is None:
                 continue
@@ -143,26 +168,22 @@ def _right(question: Any) -> Any:
     return question.accepted[0].text["en"] if question.accepted else str(question.low)
 
 
-def _send(cohort_id: int, name: str, text: str) -> None:
+def _send(cohort_id: int, name: str, work: int, text: str) -> None:
     with transaction(write=True):
         enrolment, version, course = _place(cohort_id, name)
-        for lesson in course.lessons:
-            if lesson.assignment is not None:
-                latest = grading_queries.latest_submission(enrolment.id, lesson.assignment.uid)
-                attempt = latest.attempt + 1 if latest else 1
-                grading.hand_in(enrolment, version, lesson.assignment, attempt=attempt, by=enrolment.user, text=text)
+        task = _task(course, work)
+        latest = grading_queries.latest_submission(enrolment.id, task.uid)
+        grading.hand_in(enrolment, version, task, attempt=latest.attempt + 1 if latest else 1, by=enrolment.user, text=text)
 
 
-def _mark(cohort_id: int, name: str, mentor: str, act: Callable[..., Any], note: str, *, best: bool) -> None:
+def _mark(cohort_id: int, name: str, work: int, mentor: str, act: Callable[..., Any], note: str, *, best: bool) -> None:
     with transaction(write=True):
         enrolment, _version, course = _place(cohort_id, name)
+        task = _task(course, work)
         marker = people_queries.by_identifier(f"{mentor}@demo.example")
-        for lesson in course.lessons:
-            if lesson.assignment is None:
-                continue
-            submission = grading_queries.latest_submission(enrolment.id, lesson.assignment.uid)
-            if submission is None or marker is None:
-                raise LookupError(name)
-            grading.claim(submission, by=marker)
-            levels = {row.uid: row.levels[-1 if best else 1].uid for row in lesson.assignment.rubric.criteria}
-            act(submission, by=marker, marks=levels, feedback=note)
+        submission = grading_queries.latest_submission(enrolment.id, task.uid)
+        if submission is None or marker is None:
+            raise LookupError(name)
+        grading.claim(submission, by=marker)
+        levels = {row.uid: row.levels[-1 if best else 1].uid for row in task.rubric.criteria}
+        act(submission, by=marker, marks=levels, feedback=note)

@@ -22,6 +22,7 @@ from lms.catalogue.courses import Question
 from lms.catalogue.quizzes import questions_of
 from lms.core.db import db
 from lms.demo import school, texts
+from lms.demo.study import ANSWERS
 from lms.learning.models import QuizAttempt
 from lms.people.models import User
 from lms.pool.models import PoolMember
@@ -35,6 +36,7 @@ RULE = (
     "label Order. Example 2: how much is the sesame bread, label Price. Hard case: two breads were missing yesterday, send them today. The "
     "label is Problem, because the shop must act first. Another person read my rules and gave the same labels as I did, twice."
 )
+BOXES = ANSWERS["boxes"]
 
 
 @pytest.fixture
@@ -107,11 +109,13 @@ def walk(context_for: Callable[..., BrowserContext], live: Live, request: pytest
 def test_from_the_first_lesson_to_the_paid_pool(walk: Walk) -> None:
     walk.sign_in("amina")
     assert walk.page.locator("html").get_attribute("dir") == ("rtl" if walk.language == "ar" else "ltr")
-    for _lesson in range(2):
+    for written in (RULE, BOXES):
         study(walk)
-    hand_in(walk)
-    walk.sign_out()
-    mark(walk)
+        study(walk)
+        hand_in(walk, written)
+        walk.sign_out()
+        mark(walk)
+        walk.sign_in("amina")
     work(walk, "names-and-places")
     choose_cash(walk)
     walk.sign_out()
@@ -159,10 +163,10 @@ def right(question: Question) -> list[str]:
     return [question.accepted[0].text["en"] if question.accepted else str(question.low)]
 
 
-def hand_in(walk: Walk) -> None:
+def hand_in(walk: Walk, written: str) -> None:
     walk.go("/today")
     walk.next()
-    walk.page.locator("[name=text]").fill(RULE)
+    walk.page.locator("[name=text]").fill(written)
     walk.next()
     expect(walk.page).to_have_url(re.compile("/feedback$"))
 
@@ -174,15 +178,15 @@ def mark(walk: Walk) -> None:
     walk.page.locator(".frame form button").tap()
     walk.page.locator("form .levels").first.wait_for()
     walk.tap_all("form .levels .switch label:last-child")
-    walk.page.locator("[name=feedback]").fill("Your rule is clear.")
+    walk.page.locator("[name=feedback]").fill("Your answer is clear.")
+    here = walk.page.url
     walk.press("button[name=do][value=release]")
-    expect(walk.page).to_have_url(re.compile("/desk$"))
+    expect(walk.page).not_to_have_url(here)  # the next answer that waits
     walk.sign_out()
 
 
 def work(walk: Walk, slug: str) -> None:
     """amina reads the guideline, takes a block of texts and marks every name with two taps."""
-    walk.sign_in("amina")
     walk.go("/work")
     walk.page.locator(f'main a[href="/work/{slug}"]').tap()
     walk.page.locator("[name=read]").tap()
