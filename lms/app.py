@@ -45,6 +45,7 @@ from lms.grading import mentor_views as grading_mentor
 from lms.grading import views as grading
 from lms.home import health, navigation, phone_views
 from lms.home import views as home
+from lms.learning import cohort_views as learning_cohorts
 from lms.learning import quiz_views as learning_quiz
 from lms.learning import views as learning
 from lms.ledger import queries as ledger
@@ -76,6 +77,7 @@ ROOMS: tuple[Blueprint, ...] = (  # one line a feature
     grading_mentor.bp,
     catalogue.bp,
     learning.bp,
+    learning_cohorts.bp,
     learning_quiz.bp,
     payouts.bp,
     payouts_own.bp,

@@ -82,6 +82,7 @@ LINES: tuple[Line, ...] = (
     post("/cohorts/<int:id>/people/preview", "dana", **STAFF),
     post("/cohorts/<int:id>/schedule", "dana", **STAFF),
     post("/cohorts/<int:id>/start", "dana", **STAFF),
+    Line("/cohorts/<int:id>/tasks", "bilal", ("chen",), ("amina", "efe", "fay")),
     Line("/enrolments/<int:id>", "efe", ("chen", "goran"), ("amina", "fay")),
     post("/enrolments/<int:id>/adult", "dana", **STAFF),
     post("/enrolments/<int:id>/codes", "efe", ("chen", "goran"), ("amina", "fay")),

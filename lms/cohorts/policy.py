@@ -6,6 +6,7 @@ from sqlalchemy import Select, or_, select
 
 from lms.cohorts.models import Cohort, Enrolment, MentorSeat
 from lms.core.access import Role
+from lms.core.db import db
 from lms.partners.models import Referral
 from lms.partners.policy import partner_ids
 from lms.people.models import User
@@ -33,6 +34,11 @@ def led_cohorts(user: User) -> Select[Cohort]:
     if Role.STAFF in user.roles:
         return select(Cohort)
     return select(Cohort).where(Cohort.id.in_(mentored_cohort_ids(user)))
+
+
+def leads(user: User, cohort: Cohort) -> bool:
+    """Whether this person is staff or holds a mentor's seat here."""
+    return db.session.scalar(select(led_cohorts(user).where(Cohort.id == cohort.id).exists())) or False
 
 
 def visible_enrolments(user: User) -> Select[Enrolment]:

@@ -124,7 +124,7 @@ def summaries(visible: Select[Cohort]) -> Select[Cohort, int]:
     """The visible cohorts with the number of people in each, those that run first, the newest start first."""
     people = select(func.count()).where(Enrolment.cohort_id == Cohort.id, Enrolment.state.in_(STUDYING)).scalar_subquery()
     order = case({CohortState.RUNNING: 0, CohortState.SCHEDULED: 1, CohortState.DRAFT: 2}, value=Cohort.state, else_=3)
-    return visible.add_columns(people).order_by(order, Cohort.starts_on.desc(), Cohort.id)
+    return visible.options(joinedload(Cohort.partner)).add_columns(people).order_by(order, Cohort.starts_on.desc(), Cohort.id)
 
 
 def mentors_of(cohort: Cohort) -> list[User]:

@@ -66,20 +66,13 @@ def _rows(text: str, cohort: Cohort) -> list[pasting.Row]:
     return pasting.read(text, taken=taken, here=queries.names_in(cohort.id))[: pasting.MOST]
 
 
-@bp.get("/enrolments/<int:id>")
-@only(Role.STAFF, Role.MENTOR, Role.PARTNER)
-def enrolment(id: int) -> ResponseReturnValue:
-    """One trainee in one cohort."""
-    return render_template("cohorts/enrolment.html", enrolment=one_or_404(policy.visible_enrolments(me()), id), code=None)
-
-
 @bp.post("/enrolments/<int:id>/codes")
 @only(Role.STAFF, Role.MENTOR, Role.PARTNER)
 def new_code(id: int) -> ResponseReturnValue:
     """Six digits to read out, shown once. Only for trainees of the own cohorts or partner."""
     place = one_or_404(policy.visible_enrolments(me()), id)
     code = people.make_code(_trainee_alone(place), by=me())
-    return render_template("cohorts/enrolment.html", enrolment=place, code=code)
+    return render_template("cohorts/code.html", enrolment=place, code=code)
 
 
 @bp.post("/enrolments/<int:id>/adult")
@@ -89,7 +82,7 @@ def confirm_adult(id: int) -> ResponseReturnValue:
     place = one_or_404(policy.visible_enrolments(me()), id)
     people.confirm_adult(place.user, by=me(), adult=True)
     flash(_("Saved: 18 or over."), "ok")
-    return redirect(url_for("cohorts_staff.enrolment", id=id), 303)
+    return redirect(url_for("learning_cohorts.person", id=id), 303)
 
 
 def _trainee_alone(place: Enrolment) -> User:

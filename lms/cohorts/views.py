@@ -1,36 +1,28 @@
-"""Cohorts: the list, one cohort, making and running it. Staff act; mentors and coordinators look at their own."""
+"""Making a cohort and running it: staff act. Who looks at one does so in the room of learning, which knows what people did."""
 
 from __future__ import annotations
 
 from collections.abc import Sequence
+from typing import Any
 
 from flask import Blueprint, flash, redirect, render_template, url_for
 from flask.typing import ResponseReturnValue
 from sqlalchemy import select
-from sqlalchemy.orm import joinedload
 
 from lms.catalogue import queries as catalogue
 from lms.catalogue.models import CourseVersion
 from lms.cohorts import actions, policy, queries
 from lms.cohorts.forms import ChoiceForm, CohortForm
-from lms.cohorts.models import Cohort, Enrolment, Programme
+from lms.cohorts.models import Cohort, Programme
 from lms.core.access import Role, me, one_or_404, only
 from lms.core.db import db
 from lms.core.forms import tried
 from lms.core.i18n import _, language
-from lms.core.pages import page_of
 from lms.partners.models import Partner
 from lms.partners.policy import visible_partners
 from lms.people.models import User
 
 bp = Blueprint("cohorts", __name__)
-
-
-@bp.get("/cohorts")
-@only(Role.STAFF, Role.MENTOR, Role.PARTNER)
-def index() -> ResponseReturnValue:
-    """The cohorts this person may see."""
-    return render_template("cohorts/index.html", page=page_of(queries.summaries(policy.visible_cohorts(me())), scalars=False))
 
 
 @bp.get("/cohorts/new")
@@ -49,7 +41,7 @@ def make() -> ResponseReturnValue:
         return render_template("cohorts/new.html", form=form, error=True), 422
     flash(_("The cohort is made. Choose its courses and mentors, then add people."), "ok")
     cohort = db.session.scalars(select(Cohort).where(Cohort.name == form.name.data)).one()
-    return redirect(url_for("cohorts.show", id=cohort.id), 303)
+    return redirect(url_for("learning_cohorts.show", id=cohort.id), 303)
 
 
 def _cohort_form() -> CohortForm:
@@ -65,19 +57,16 @@ def _make(form: CohortForm) -> Cohort:
     )  # fmt: skip
 
 
-@bp.get("/cohorts/<int:id>")
-@only(Role.STAFF, Role.MENTOR, Role.PARTNER)
-def show(id: int) -> ResponseReturnValue:
-    """One cohort: its state, its courses and mentors, and the people in it whom this person may see."""
-    cohort = one_or_404(policy.visible_cohorts(me()), id)
-    people = policy.visible_enrolments(me()).where(Enrolment.cohort_id == id).join(Enrolment.user)
-    page = page_of(people.options(joinedload(Enrolment.user)).order_by(User.name, Enrolment.id))
+def setting_up(cohort: Cohort) -> dict[str, Any]:
+    """What the page of a cohort shows of its courses and mentors, and the forms to choose them where this person may."""
     mentors = queries.mentors_of(cohort)
-    return render_template(
-        "cohorts/show.html", cohort=cohort, page=page, mentors=mentors,
-        courses=[(version, _title(version)) for version in queries.pinned(id)],
-        course_form=_course_form(), mentor_form=_mentor_form(but=mentors), may_change=Role.STAFF in me().roles,
-    )  # fmt: skip
+    return {
+        "courses": [(version, _title(version)) for version in queries.pinned(cohort.id)],
+        "mentors": mentors,
+        "course_form": _course_form(),
+        "mentor_form": _mentor_form(but=mentors),
+        "may_change": Role.STAFF in me().roles,
+    }
 
 
 def _course_form() -> ChoiceForm:
@@ -102,7 +91,7 @@ def pin(id: int) -> ResponseReturnValue:
     if form.validate_on_submit():
         actions.pin(cohort, db.session.get_one(CourseVersion, form.chosen.data), by=me())
         flash(_("The course is chosen."), "ok")
-    return redirect(url_for("cohorts.show", id=id), 303)
+    return redirect(url_for("learning_cohorts.show", id=id), 303)
 
 
 @bp.post("/cohorts/<int:id>/mentors")
@@ -114,7 +103,7 @@ def seat(id: int) -> ResponseReturnValue:
     if form.validate_on_submit():
         actions.seat_mentor(cohort, db.session.get_one(User, form.chosen.data), by=me())
         flash(_("The mentor is chosen."), "ok")
-    return redirect(url_for("cohorts.show", id=id), 303)
+    return redirect(url_for("learning_cohorts.show", id=id), 303)
 
 
 @bp.post("/cohorts/<int:id>/schedule")
@@ -122,7 +111,7 @@ def seat(id: int) -> ResponseReturnValue:
 def schedule(id: int) -> ResponseReturnValue:
     """Draft to scheduled."""
     actions.schedule(one_or_404(policy.visible_cohorts(me()), id, lock=True), by=me())
-    return redirect(url_for("cohorts.show", id=id), 303)
+    return redirect(url_for("learning_cohorts.show", id=id), 303)
 
 
 @bp.post("/cohorts/<int:id>/finish")
@@ -130,7 +119,7 @@ def schedule(id: int) -> ResponseReturnValue:
 def finish(id: int) -> ResponseReturnValue:
     """Running to finished."""
     actions.finish(one_or_404(policy.visible_cohorts(me()), id, lock=True), by=me())
-    return redirect(url_for("cohorts.show", id=id), 303)
+    return redirect(url_for("learning_cohorts.show", id=id), 303)
 
 
 @bp.post("/cohorts/<int:id>/start")
@@ -138,4 +127,4 @@ def finish(id: int) -> ResponseReturnValue:
 def start(id: int) -> ResponseReturnValue:
     """Scheduled to running."""
     actions.start(one_or_404(policy.visible_cohorts(me()), id, lock=True), by=me())
-    return redirect(url_for("cohorts.show", id=id), 303)
+    return redirect(url_for("learning_cohorts.show", id=id), 303)

@@ -1,0 +1,84 @@
+"""Cohorts as those who care for them see them: all of them, one with who needs a word, one person of it, its tasks."""
+
+from __future__ import annotations
+
+from flask import Blueprint, render_template, request
+from flask.typing import ResponseReturnValue
+from sqlalchemy.orm import joinedload
+
+from lms.cohorts import policy
+from lms.cohorts import queries as cohorts
+from lms.cohorts.models import Cohort, Enrolment
+from lms.cohorts.views import setting_up
+from lms.core.access import Role, me, one_or_404, only
+from lms.core.pages import Page, page_of
+from lms.learning import cohort_queries as queries
+from lms.learning.today import GOAL
+from lms.learning.watching import Reason
+from lms.people.models import User
+
+bp = Blueprint("learning_cohorts", __name__)
+PER_PAGE = 50
+
+
+@bp.get("/cohorts")
+@only(Role.STAFF, Role.MENTOR, Role.PARTNER)
+def index() -> ResponseReturnValue:
+    """The cohorts this person may see; who leads them also sees how many people are quiet."""
+    page = page_of(cohorts.summaries(policy.visible_cohorts(me())), scalars=False)
+    quiet = queries.quiet_in(cohort for cohort, _people in page.rows) if _leads() else {}
+    weeks = {cohort.id: queries.weeks_of(cohort) for cohort, _people in page.rows}
+    return render_template("cohorts/index.html", page=page, quiet=quiet, weeks=weeks)
+
+
+@bp.get("/cohorts/<int:id>")
+@only(Role.STAFF, Role.MENTOR, Role.PARTNER)
+def show(id: int) -> ResponseReturnValue:
+    """One cohort. Its mentors and staff see who needs a word; a coordinator the names of people of the own partner."""
+    cohort = one_or_404(policy.visible_cohorts(me()), id)
+    leads = policy.leads(me(), cohort)
+    watch = queries.watch(cohort) if leads else None
+    page = _part(watch) if watch else _names(cohort)
+    return render_template(
+        "cohorts/show.html", cohort=cohort, week=queries.weeks_of(cohort), watch=watch, page=page, goal=GOAL, Reason=Reason,
+        **setting_up(cohort),
+    )  # fmt: skip
+
+
+@bp.get("/cohorts/<int:id>/tasks")
+@only(Role.STAFF, Role.MENTOR)
+def tasks(id: int) -> ResponseReturnValue:
+    """Each task of the cohort: how many sent it, how many wait for a mentor, how many have their mark."""
+    cohort = one_or_404(policy.led_cohorts(me()), id)
+    return render_template("cohorts/tasks.html", cohort=cohort, tasks=queries.task_counts(cohort), due_at=cohorts.due_at)
+
+
+@bp.get("/enrolments/<int:id>")
+@only(Role.STAFF, Role.MENTOR, Role.PARTNER)
+def person(id: int) -> ResponseReturnValue:
+    """One trainee in one cohort."""
+    place = one_or_404(policy.visible_enrolments(me()), id)
+    if not policy.leads(me(), place.cohort):
+        return render_template("cohorts/enrolment.html", enrolment=place, one=None)
+    one = queries.watch(place.cohort, only=id).people[0]
+    tries = queries.newest_tries(id)
+    return render_template(
+        "cohorts/enrolment.html", enrolment=place, one=one, goal=GOAL, Reason=Reason,
+        tasks=[(task, tries.get(task.uid)) for task in queries.tasks_of(place.cohort)],
+    )  # fmt: skip
+
+
+def _leads() -> bool:
+    return bool(me().roles & {Role.STAFF, Role.MENTOR})
+
+
+def _part(watch: queries.Watch) -> Page[queries.Watched]:
+    """The part of a list that is bounded by the places of a cohort."""
+    number = max(1, request.args.get("page", 1, type=int))
+    rows = watch.people[(number - 1) * PER_PAGE : number * PER_PAGE]
+    return Page(rows, number, len(watch.people) > number * PER_PAGE)
+
+
+def _names(cohort: Cohort) -> Page[Enrolment]:
+    people = policy.visible_enrolments(me()).where(Enrolment.cohort_id == cohort.id).join(Enrolment.user)
+    return page_of(people.options(joinedload(Enrolment.user)).order_by(User.name, Enrolment.id))
