@@ -29,6 +29,10 @@ class Kind(StrEnum):
     SPANS = "spans"
 
 
+DRAWN = frozenset({Kind.BOXES, Kind.POLYGONS, Kind.SPANS})
+"""Kinds whose answers have parts that lie somewhere."""
+
+
 @dataclass(frozen=True, slots=True)
 class Box:
     """An axis-aligned rectangle: left, top, width and height. `crowd` marks gold that stands for many things at once."""

@@ -1,4 +1,4 @@
-"""What a page shows of a task: the workbench's data, shapes over a picture, and after the decision what was right and what was not."""
+"""What a page shows of a task: the workbench's data, and an answer as a list and as shapes over a picture."""
 
 from __future__ import annotations
 
@@ -6,13 +6,13 @@ import json
 import secrets
 from collections.abc import Sequence
 from dataclasses import dataclass
+from itertools import pairwise
 from typing import Any
 
 from flask import url_for
 
-from lms.annotation import plain, queries, schemas, scoring
-from lms.annotation.answering import known_answers
-from lms.annotation.models import Annotation, Assignment, AssignmentState, Item
+from lms.annotation import plain, queries
+from lms.annotation.models import Assignment, AssignmentState, Item
 from lms.people.models import User
 
 PREFETCHED = 3
@@ -20,7 +20,10 @@ PREFETCHED = 3
 
 @dataclass(frozen=True)
 class Part:
-    """One shape, span or choice on a page. `state`: right, extra, missed, confused, or "" where nothing is judged; `points`: for SVG."""
+    """One shape, span or choice on a page. `state`: of `mistakes.State`, or "" where nothing is judged; `points`: for SVG.
+
+    `start`, `end`: of a span, in code points.
+    """
 
     name: str
     label: str
@@ -28,6 +31,19 @@ class Part:
     state: str = ""
     box: tuple[float, float, float, float] | None = None
     points: str = ""
+    start: int = 0
+    end: int = 0
+
+    @property
+    def bounds(self) -> tuple[float, float, float, float] | None:
+        """Left, top, right and bottom of a shape; None for what is no shape."""
+        if self.box:
+            x, y, w, h = self.box
+            return x, y, x + w, y + h
+        if not self.points:
+            return None
+        xs, ys = zip(*(map(float, point.split(",")) for point in self.points.split()), strict=True)
+        return min(xs), min(ys), max(xs), max(ys)
 
 
 def begun(task: Assignment) -> tuple[list[dict[str, Any]], int]:
@@ -78,52 +94,7 @@ def picture_url(task: Assignment) -> str | None:
 
 def parts(item: Item, payload: Sequence[dict[str, Any]], state: str = "") -> list[Part]:
     """An answer as a list beside the picture or the text, in its own order; a part without an id is named by its number."""
-    return [_part(item, answer, str(answer.get("id") or place), state) for place, answer in enumerate(payload, 1)]
-
-
-def compared(task: Assignment, answered: Annotation) -> list[Part] | None:
-    """Her answer beside the known one: right, extra, confused, and what was missed. None where nothing is known of the item.
-
-    Only for a task that is decided.
-    """
-    gold = queries.approved_gold(task.item_id)
-    if gold is None:
-        return None
-    kind, item = task.project.kind, task.item
-    mine, known = list(schemas.from_payload(kind, answered.payload)), list(known_answers(task.project, gold.payload))
-    result = scoring.score_item(kind, mine, known)
-    right = {match.submission for match in result.matches}
-    found = {match.gold for match in result.matches}
-    confused = {match.submission for match in result.confusions}
-    ignored = set(result.ignored)
-    states = ["right" if n in right or n in ignored else "confused" if n in confused else "extra" for n in range(len(mine))]
-    own = [_part(item, one, str(one.get("id") or n + 1), states[n]) for n, one in enumerate(answered.payload)]
-    missed = [_part(item, one, "", "missed") for n, one in enumerate(gold.payload) if n not in found and not one.get("crowd")]
-    return own + missed
-
-
-@dataclass(frozen=True)
-class Feedback:
-    """What became of an answer. `judged`: beside the known one; else `own` alone. `corrected`: a reviewer's; `quality`: 0 to 1."""
-
-    own: list[Part]
-    judged: list[Part] | None
-    corrected: list[Part] | None
-    comments: list[dict[str, Any]]
-    quality: float | None
-
-
-def feedback(task: Assignment, answered: Annotation, *, known: bool) -> Feedback:
-    """Her newest answer and what was said about it; `known`: it is decided, so the known answer may be shown."""
-    review = next(iter(queries.reviews_of(task)), None)
-    item = task.item
-    return Feedback(
-        own=parts(item, answered.payload),
-        judged=compared(task, answered) if known else None,
-        corrected=parts(item, review.payload) if review and review.payload is not None else None,
-        comments=review.comments if review else [],
-        quality=queries.scores_of(answered).get("quality") if known else None,
-    )
+    return [part(item, answer, str(answer.get("id") or place), state) for place, answer in enumerate(payload, 1)]
 
 
 def new_op() -> str:
@@ -131,14 +102,33 @@ def new_op() -> str:
     return secrets.token_urlsafe(16)
 
 
-def _part(item: Item, answer: dict[str, Any], name: str, state: str) -> Part:
+@dataclass(frozen=True)
+class Run:
+    """A piece of a text: `over`: the parts it lies in; `ends`: those that end with it, to be named there."""
+
+    words: str
+    over: list[Part]
+    ends: list[Part]
+
+
+def runs(text: str, spans: Sequence[Part]) -> list[Run]:
+    """A text cut where its marked parts begin and end."""
+    edges = sorted({0, len(text), *(one.start for one in spans), *(one.end for one in spans)})
+    return [
+        Run(text[start:end], [one for one in spans if one.start <= start and end <= one.end], [one for one in spans if one.end == end])
+        for start, end in pairwise(edges)
+    ]
+
+
+def part(item: Item, answer: dict[str, Any], name: str, state: str = "") -> Part:
+    """One part of an answer, by the number it is spoken of."""
     label = answer["label"]
     if "start" in answer:
-        return Part(name, label, (item.text or "")[answer["start"] : answer["end"]], state)
+        start, end = answer["start"], answer["end"]
+        return Part(name, label, (item.text or "")[start:end], state, start=start, end=end)
     if "w" in answer:
         return Part(name, label, "", state, box=(answer["x"], answer["y"], answer["w"], answer["h"]))
     if "parts" in answer:
         ring = answer["parts"][0][0]
         return Part(name, label, "", state, points=" ".join(f"{x:g},{y:g}" for x, y in ring))
     return Part(name, label, "", state)
-

@@ -8,6 +8,8 @@ from flask import Blueprint, Response, abort, flash, jsonify, redirect, render_t
 from flask.typing import ResponseReturnValue
 
 from lms.annotation import answering, claiming, plain, policy, pricing, queries, reviewing, showing, wording
+from lms.annotation.feedback import example
+from lms.annotation.feedback import feedback as told
 from lms.annotation.forms import ClaimForm, SkipForm, TaskForm
 from lms.annotation.judging import Unfit
 from lms.annotation.models import DECIDED, OPEN, Assignment, AssignmentState, Project
@@ -32,9 +34,10 @@ def work() -> ResponseReturnValue:
     worker = me()
     rows = queries.work_of(worker, policy.given_projects(worker))
     money, skill, waiting = payouts.money_of(worker), queries.mock_summary(worker), queries.waiting(worker)
+    slip = example(worker) if skill.gold_passed < skill.gold_seen else None
     return render_template(
         "annotation/work.html",
-        rows=rows, money=money, skill=skill, waiting=waiting, words=wording, paid_to=payouts.method_of(worker),
+        rows=rows, money=money, skill=skill, waiting=waiting, slip=slip, words=wording, paid_to=payouts.method_of(worker),
     )  # fmt: skip
 
 
@@ -135,9 +138,9 @@ def feedback(id: int) -> ResponseReturnValue:
     answered = queries.latest_annotation(found)
     if answered is None or found.state not in (*DECIDED, AssignmentState.RETURNED):
         return redirect(_to(found))
-    shown = showing.feedback(found, answered, known=found.state in DECIDED)
+    shown = told(found, answered, known=found.state in DECIDED)
     rule = queries.guideline(found.project_id, found.guideline_version, language())
-    return render_template("annotation/feedback.html", task=found, shown=shown, guideline=rule, words=wording)
+    return render_template("annotation/feedback.html", task=found, shown=shown, guideline=rule, runs=showing.runs, words=wording)
 
 
 def picture_of(found: Assignment) -> Response:

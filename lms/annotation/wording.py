@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from lms.annotation.mistakes import State
 from lms.annotation.models import AssignmentState, Phase, ProjectState, Risk
 from lms.annotation.schemas import Kind
 from lms.core.i18n import _
@@ -70,6 +71,37 @@ def task_state(value: AssignmentState) -> str:
         AssignmentState.EXPIRED: _("The time is over"),
         AssignmentState.RELEASED: _("You skipped it"),
     }[value]
+    )
+
+
+def verdict(state: State, kind: Kind) -> str:
+    """What is said of one part of an answer in the list beside the known one."""
+    longer = kind is Kind.SPANS
+    return str(
+        {
+        State.RIGHT: _("Right"),
+        State.BIG: _("Too long") if longer else _("Too big"),
+        State.SMALL: _("Too short") if longer else _("Too small"),
+        State.OFF: _("Other words") if longer else _("Not close to the edge"),
+        State.CONFUSED: _("Other label"),
+        State.EXTRA: _("Not there"),
+        State.MISSED: _("You missed it"),
+    }[state]
+    )
+
+
+def slip(state: State, kind: Kind) -> str:
+    """One mistake as a sentence, beside \"Not like this.\""""
+    longer = kind is Kind.SPANS
+    return str(
+        {
+        State.BIG: _("Too many words are marked.") if longer else _("The shape is too big."),
+        State.SMALL: _("Too few words are marked.") if longer else _("The shape is too small."),
+        State.OFF: _("Other words are marked.") if longer else _("The shape is not close to the edge."),
+        State.CONFUSED: _("The label is not right."),
+        State.EXTRA: _("There is nothing to mark here."),
+        State.MISSED: _("One thing is not marked."),
+    }[state]
     )
 
 

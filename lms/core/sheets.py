@@ -21,6 +21,8 @@ SHEETS: Mapping[str, tuple[str, ...]] = {
     "task": ("form", "read", "code", "count"),
     "feedback": ("form", "rubric", "said", "fold", "code"),
     "work": ("form", "list", "pay", "fold", "checks"),
+    "earn": ("list", "pay", "fold", "checks", "pair"),
+    "beside": ("read", "fold", "checks", "pair"),
     "bench": ("fold", "switch", "bench"),
     "spans": ("fold", "switch", "bench"),
     "me": ("form", "list", "pay", "me"),
