@@ -13,11 +13,13 @@ from markupsafe import Markup
 from lms.annotation.offers import offers
 from lms.catalogue import queries as catalogue
 from lms.catalogue.courses import Course, Lesson
+from lms.catalogue.models import CourseVersion
 from lms.cohorts import queries as cohorts
 from lms.core import clock, fmt, phone
 from lms.core.access import Role, me, only
 from lms.core.i18n import _, language
 from lms.core.pages import asset, unchanged
+from lms.core.stored import Shelf
 from lms.grading import queries as grading
 from lms.learning import actions, naming, opening, progress, queries, road
 from lms.learning import today as days
@@ -27,6 +29,7 @@ from lms.learning.queries import Study
 bp = Blueprint("learning", __name__)
 # Grading stands below and knows no progress: it asks the rules that a higher room leaves here.
 bp.record_once(lambda state: state.app.extensions.setdefault("task_rules", []).append(opening.is_closed))
+bp.record_once(lambda state: state.app.extensions.update(lessons=Shelf()))
 
 # What a lesson's page is made of, beside its text.
 SHELL = ("base.html", "_macros.html", "_trainee.html", "_phone.html", "learning/lesson.html")
@@ -79,21 +82,19 @@ def course(course: str) -> ResponseReturnValue:
 @only(Role.TRAINEE)
 @phone.kept
 def lesson(course: str, lesson: str) -> ResponseReturnValue:
-    """The text. The page holds nothing about its reader, so the phone may keep it and ask only whether it changed."""
+    """The text. The page holds nothing about its reader but whose phone it is: the phone keeps it and asks only whether it changed."""
     enrolment, version = cohorts.place_for(me(), course) or abort(404)
     learnt = catalogue.course(version.id)
     shown = lesson_of(learnt, lesson)
     if why := opening.why_closed(enrolment, version, shown):
         return closed_page(learnt, shown, why)
-    tag = page_tag(version.content_hash, shown.uid)
+    name = page_name(version.content_hash, shown.uid)
+    tag = name + phone.key()
     if unchanged(tag):
         return kept(Response(status=304), tag)
-    html, spoken = catalogue.lesson_html(version.id, shown.uid, language())
-    number = learnt.lessons.index(shown) + 1
-    return kept(render_template(
-        "learning/lesson.html", course=learnt, lesson=shown, number=number, html=Markup(html), spoken=spoken,  # noqa: S704  sanitised at publish
-        before=learnt.lessons[number - 2] if number > 1 else None, after=learnt.lessons[number] if number < len(learnt.lessons) else None,
-    ), tag)  # fmt: skip
+    if "_flashes" in session:  # told once, to her alone
+        return kept(lesson_page(version, shown), tag)
+    return kept(current_app.extensions["lessons"].answer(name, phone.key(), lambda: lesson_page(version, shown)), tag)
 
 
 @bp.get("/learn/<course>/<lesson>/done")
@@ -135,13 +136,24 @@ def closed_page(course: Course, lesson: Lesson, why: opening.Closed) -> Response
     return render_template("learning/closed.html", course=course, lesson=lesson, why=why, ways=naming.ways(course, why.needs, hers))
 
 
-def page_tag(content_hash: str, uid: str) -> str:
-    """The strong ETag of a lesson's page: the version, the lesson, the language, the menu of these roles, whose phone, the shell.
+def lesson_page(version: CourseVersion, shown: Lesson) -> str:
+    """The whole page of an open lesson."""
+    learnt = catalogue.course(version.id)
+    html, spoken = catalogue.lesson_html(version.id, shown.uid, language())
+    number = learnt.lessons.index(shown) + 1
+    return render_template(
+        "learning/lesson.html", course=learnt, lesson=shown, number=number, html=Markup(html), spoken=spoken,  # noqa: S704  sanitised at publish
+        before=learnt.lessons[number - 2] if number > 1 else None, after=learnt.lessons[number] if number < len(learnt.lessons) else None,
+    )  # fmt: skip
 
-    A sentence waiting to be told makes the page another one.
+
+def page_name(content_hash: str, uid: str) -> str:
+    """What a lesson's page is made of, in 32 signs: the version, the lesson, the language, these roles, an own phone, the shell.
+
+    A sentence waiting to be told makes the page another one. With the phone's key behind it, it is the page's strong ETag.
     """
-    told = session.get("_flashes", "")
-    made_of = (content_hash, uid, language(), ",".join(sorted(me().roles)), phone.key(), shell_version(), str(told))
+    told, own = session.get("_flashes", ""), "own" if phone.key() else ""
+    made_of = (content_hash, uid, language(), ",".join(sorted(me().roles)), own, shell_version(), str(told))
     return sha256("\0".join(made_of).encode()).hexdigest()[:32]
 
 
@@ -163,6 +175,6 @@ def shell_version() -> str:
 def kept(answer: Response | str, tag: str) -> Response:
     """A page that an own phone may keep and must ask about: 304 with the same tag. A shared one keeps nothing."""
     answer = current_app.make_response(answer)
-    answer.set_etag(tag)
+    answer.set_etag(f"{tag}:{encoding}" if (encoding := answer.headers.get("Content-Encoding")) else tag)
     answer.headers["Cache-Control"] = "private, no-cache" if phone.key() else "no-store"
     return answer
