@@ -2,15 +2,19 @@
 
 from __future__ import annotations
 
+import re
+from collections.abc import Sequence
 from functools import lru_cache
 
-from sqlalchemy import select
+from sqlalchemy import func, select
 from sqlalchemy.orm import defer
 
 from lms.catalogue.courses import Course, ItemKind
 from lms.catalogue.models import CoursePicture, CourseVersion, RenderedText
 from lms.catalogue.plain import Text
 from lms.core.db import db
+
+_PICTURE = re.compile(r'src="/media/([0-9a-f]{64})"')
 
 
 def course(version_id: int) -> Course:
@@ -58,3 +62,25 @@ def latest(uid: str) -> CourseVersion | None:
 
 def picture(sha256: str) -> CoursePicture | None:
     return db.session.get(CoursePicture, sha256)
+
+
+def weight(content_hash: str, uids: Sequence[str], language: str) -> int:
+    """Bytes of these lessons and tasks in a language, each picture once, as a phone keeps them. A version is read once a process."""
+    texts, pictures = _weights(content_hash, language)
+    shown = {picture for uid in uids for picture in texts[uid][1]}
+    return sum(texts[uid][0] for uid in uids) + sum(pictures[picture] for picture in shown)
+
+
+@lru_cache(maxsize=64)
+def _weights(content_hash: str, language: str) -> tuple[dict[str, tuple[int, frozenset[str]]], dict[str, int]]:
+    """uid -> bytes of its text and the pictures it shows; picture -> bytes."""
+    rows = select(RenderedText.uid, RenderedText.language, RenderedText.html).join(RenderedText.version)
+    rows = rows.where(CourseVersion.content_hash == content_hash, RenderedText.language.in_({language, Text.FALLBACK}))
+    texts: dict[str, str] = {}
+    for uid, spoken, html in db.session.execute(rows):
+        if spoken == language or uid not in texts:
+            texts[uid] = html
+    weighed = {uid: (len(html.encode()), frozenset(_PICTURE.findall(html))) for uid, html in texts.items()}
+    drawn = {picture for _bytes, pictures in weighed.values() for picture in pictures}
+    sizes = select(CoursePicture.sha256, func.length(CoursePicture.content)).where(CoursePicture.sha256.in_(drawn))
+    return weighed, dict(db.session.execute(sizes).tuples().all())

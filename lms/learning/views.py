@@ -21,7 +21,7 @@ from lms.core.i18n import _, language
 from lms.core.pages import asset, unchanged
 from lms.core.stored import Shelf
 from lms.grading import queries as grading
-from lms.learning import actions, naming, opening, progress, queries, road
+from lms.learning import actions, naming, opening, progress, queries, road, saving
 from lms.learning import today as days
 from lms.learning.forms import SendForm
 from lms.learning.queries import Study
@@ -74,7 +74,7 @@ def course(course: str) -> ResponseReturnValue:
     return render_template(
         "learning/course.html",
         study=study, next=following, weeks=list(road.weeks(study, following.step)),
-        percent=progress.percent(study.course, study.facts),
+        percent=progress.percent(study.course, study.facts), saved=saving.of_week,
     )  # fmt: skip
 
 

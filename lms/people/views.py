@@ -128,6 +128,8 @@ def sign_out() -> ResponseReturnValue:
         sign_ins.end(me())
     answer = redirect(url_for("people.sign_in"), 303)
     answer.headers["Clear-Site-Data"] = '"cache", "storage"'
+    if "clear" in request.form:
+        flash(_("This phone is clear. Nothing of yours is on it."), "ok")
     return answer
 
 

@@ -157,7 +157,8 @@
     const [save, done, remove, told] = ['save', 'done', 'remove', 'told'].map(name => part.querySelector(`[data-${name}-it]`));
     const show = async (text = '') => {
       const paths = await pathsIn(cache), all = urls.every(url => paths.has(url));
-      save.hidden = all; done.hidden = remove.hidden = !all;
+      save.hidden = all;
+      done.hidden = !all;
       told.textContent = text;
       part.hidden = false;
       rows(paths);
@@ -165,8 +166,9 @@
     save.addEventListener('click', async () => {
       told.textContent = words.saving;
       await show(await saveAll(cache, urls).then(() => '', trouble));
+      if (!done.hidden) done.querySelector('p').focus();
     });
-    remove.addEventListener('click', async () => { for (const url of urls) await drop(cache, url); await show(); save.focus(); });
+    remove.addEventListener('click', async () => { for (const url of urls) await drop(cache, url); await show(); save.querySelector('button').focus(); });
     await show();
   };
   // The road says which rows open without a network.
