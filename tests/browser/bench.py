@@ -70,6 +70,17 @@ def draft(live: Live, task: int) -> tuple[int, list[dict[str, Any]]]:
         return (found.version, found.payload) if found else (0, [])
 
 
+def tab_to(page: Page, what: str, text: str = "", *, back: bool = False) -> None:
+    """Press Tab until the focus is there, as somebody does who has no mouse. `text`: all that the element says."""
+    for _press in range(80):
+        page.keyboard.press("Shift+Tab" if back else "Tab")
+        if page.evaluate(
+            "([what, text]) => document.activeElement.matches(what) && (!text || document.activeElement.textContent === text)", [what, text]
+        ):
+            return
+    raise AssertionError(f"no way to {what} by Tab")
+
+
 class Finger:
     """A finger on a page: real touch events, as a phone sends them."""
 

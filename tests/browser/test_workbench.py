@@ -11,7 +11,7 @@ from playwright.sync_api import Page, Route, expect
 
 from lms.annotation.schemas import Kind
 from tests.browser import bench
-from tests.browser.conftest import Live, Trouble
+from tests.browser.conftest import PHONE, Live, Trouble
 
 # An emoji is two UTF-16 units and one code point; the full stop after 2026 is no part of the date.
 NEWS = "\U0001f642 Rukn: افتتحت مؤسسة النور مكتبة جديدة في مدينة طرابلس يوم 14 تشرين الثاني 2026. وقالت ليلى منصور إن الأبواب مفتوحة."
@@ -38,7 +38,8 @@ def open_boxes(page: Page) -> None:
 
 def send(page: Page, task: int) -> None:
     """Press the button and wait for another page."""
-    page.locator(".done-bar button").click()
+    button = page.locator(".done-bar button")
+    button.tap() if page.viewport_size == PHONE else button.click()
     page.wait_for_url(lambda url: not url.endswith(f"/tasks/{task}"))
 
 
@@ -119,14 +120,14 @@ def test_by_keys_alone_a_box_is_made_moved_sized_labelled_and_sent(live: Live, p
     press("z")
     expect(page.locator("[data-parts] > li")).to_have_count(2)
     press("2")
-    # The exact numbers, in the digits of her keyboard, by Tab alone from the picture's list.
-    page.locator("[data-parts] > li").nth(1).locator("[data-side=x]").focus()
+    # The exact numbers, in the digits of her keyboard.
+    bench.tab_to(page, "[data-parts] > li:nth-child(2) [data-side=x]")
     press("ControlOrMeta+a")
     page.keyboard.type("٤٢٫٥")
     press("Enter")
     assert parts(page)[1]["x"] == 42.5
+    bench.tab_to(page, "[data-stage]", back=True)
     press("Escape")
-    page.locator("[data-stage]").focus()
     press("Enter")
     page.wait_for_url(lambda url: not url.endswith(f"/tasks/{task}"))
     answer = bench.stored(live, task)
@@ -265,15 +266,7 @@ def test_by_keys_alone_names_in_arabic_are_marked(live: Live, page_as: Callable[
     page = page_as("amina", at=f"/work/tasks/{task}", desk=True)
     press = page.keyboard.press
     expect(page.locator(".text.live")).to_be_attached()
-    for _word in range(30):
-        press("Tab")
-        if page.evaluate("document.activeElement.textContent") == "ليلى":
-            break
-    else:
-        for _word in range(30):
-            press("Tab")
-            if page.evaluate("document.activeElement.textContent") == "ليلى":
-                break
+    bench.tab_to(page, "[data-token]", "ليلى")
     press("Enter")
     press("ArrowLeft")  # in a text that runs to the left, the next word is on the left
     press("Enter")
