@@ -40,17 +40,22 @@ def certificates() -> None:
 
 
 @certificates.command()
-@click.argument("design", type=click.Choice(sheets.designs()))
+@click.argument("design")
 @click.option("--lang", default="en", show_default=True, help="The leading language of the sheet.")
 @click.option("--out", type=click.Path(path_type=Path, dir_okay=False), help="Where to write the PDF; without it, to standard output.")
 def preview(design: str, lang: str, out: Path | None) -> None:
     """Print a sheet of sample data as PDF. Needs no database."""
+    if design not in sheets.designs():
+        raise click.UsageError(f"There is no design {design!r}. The designs: {', '.join(sheets.designs())}.")
     known = wording.languages(sheets.DESIGNS / design)
     if lang not in known:
         raise click.ClickException(f"The design {design} has no words in {lang!r}, only in {', '.join(known)}.")
     second = next((language for language in known if language != lang), None)
     drawn = sheets.render(replace(SAMPLE, languages=(lang, second) if second else (lang,)), design)
-    if out:
-        out.write_bytes(drawn)
-    else:
+    if out is None:
         click.echo(drawn, nl=False)
+        return
+    try:
+        out.write_bytes(drawn)
+    except OSError as trouble:
+        raise click.ClickException(f"{out} cannot be written: {trouble.strerror}.") from trouble

@@ -5,7 +5,9 @@ Public, without a cookie, for scripts of every site; asked again each time, sinc
 
 from __future__ import annotations
 
-from flask import Blueprint, Response, abort, current_app, json, request
+import json
+
+from flask import Blueprint, Response, abort, current_app, request
 from flask.typing import ResponseReturnValue
 
 from lms.core import clock

@@ -73,8 +73,10 @@ def verify(signed: Json, public: Ed25519PublicKey) -> bool:
 def proof_of(signed: Json) -> dict[str, str]:
     """The proof of a document. Raises Unreadable where it is not exactly one of this suite."""
     proof = signed.get("proof")
-    if isinstance(proof, dict) and proof.keys() == PROOF_TERMS and KIND.items() <= proof.items():
-        return {name: str(value) for name, value in proof.items()}
+    if isinstance(proof, dict) and proof.keys() == PROOF_TERMS and all(isinstance(value, str) for value in proof.values()):
+        options = {name: str(value) for name, value in proof.items()}
+        if KIND.items() <= options.items():
+            return options
     raise Unreadable(f"The proof is not one of the suite {SUITE}.")
 
 

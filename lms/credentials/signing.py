@@ -57,15 +57,18 @@ def make_ready() -> None:
         return
     try:
         with db.session.begin_nested():
-            make_key()
+            _make(1)
     except IntegrityError:  # another worker made it meanwhile
         pass
 
 
 def make_key() -> SigningKey:
     """A new key, which signs from now on. The old ones stay in did.json, so that what they signed goes on verifying."""
+    return _make((db.session.scalar(select(func.max(SigningKey.number))) or 0) + 1)
+
+
+def _make(number: int) -> SigningKey:
     secret = Ed25519PrivateKey.generate()
-    number = (db.session.scalar(select(func.max(SigningKey.number))) or 0) + 1
     key = SigningKey(number=number, public=proofs.multikey(secret.public_key()), secret=secret.private_bytes_raw().hex())
     db.session.add(key)
     db.session.flush()

@@ -2,11 +2,15 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
+from functools import wraps
+from typing import Any, TypeVar, cast
+
 from flask import Blueprint, abort, flash, redirect, render_template, request, url_for
 from flask.blueprints import BlueprintSetupState
 from flask.typing import ResponseReturnValue
 
-from lms.core import clock
+from lms.core import clock, i18n
 from lms.core.access import Role, me, one_or_404, only, public
 from lms.core.files import download
 from lms.core.i18n import _
@@ -18,6 +22,31 @@ from lms.people.views import limiter
 
 bp = Blueprint("credentials", __name__)
 READABLE = (Standing.VALID, Standing.EXPIRED)  # shows what the paper says
+F = TypeVar("F", bound=Callable[..., Any])
+
+
+def asked_language() -> str | None:
+    """The language that `?lang=` asks for, for this page alone."""
+    return request.args.get("lang") if request.args.get("lang") in i18n.OFFERED else None
+
+
+def in_language_asked(view: F) -> F:
+    """A stranger has no account to keep a language in, and gets no cookie: the address carries it."""
+
+    @wraps(view)
+    def inside(*args: Any, **kwargs: Any) -> Any:
+        language = asked_language()
+        if language is None:
+            return view(*args, **kwargs)
+        with i18n.force_locale(i18n.locale_of(language)):
+            return view(*args, **kwargs)
+
+    return cast(F, inside)
+
+
+@bp.context_processor
+def _asked() -> dict[str, Any]:
+    return {"asked": asked_language()}
 
 
 @bp.get("/certificates")
@@ -81,18 +110,20 @@ def _code_asked() -> str:
 
 @bp.get("/v")
 @public
+@in_language_asked
 def look_up() -> ResponseReturnValue:
     """A code typed from paper leads to its page; what cannot be a code is told here."""
     typed = request.args.get("code", "").strip()[:60]
     code = codes.parse(typed)
     if code is not None:
-        return redirect(url_for("credentials.check", code=codes.printed(code)))
+        return redirect(url_for("credentials.check", code=codes.printed(code), lang=asked_language()))
     return _dressed(render_template("credentials/unknown.html", typed=typed), 404 if typed else 200)
 
 
 @bp.get("/v/<code>")
 @public
 @guesses_slowed
+@in_language_asked
 def check(code: str) -> ResponseReturnValue:
     """Whether this certificate is real, for anyone who has its code. One row, no cookie, and no name unless its holder ticked it."""
     credential = queries.by_code(code)
@@ -114,6 +145,7 @@ def shared_pdf(code: str) -> ResponseReturnValue:
 @public
 @limiter.limit("60 per 15 minutes")
 @limiter.limit("20 per hour", key_func=_code_asked)
+@in_language_asked
 def match(code: str) -> ResponseReturnValue:
     """Whether the name typed from the paper is the holder's. Nothing else about the name is told."""
     credential = queries.by_code(code)

@@ -107,6 +107,37 @@ def test_in_arabic_too(id: int, app: Flask, stranger: Any) -> None:
     assert "توسيم البيانات وأخلاقياته" in text
 
 
+def test_a_language_is_chosen_by_the_address_alone(id: int, app: Flask, stranger: Any) -> None:
+    """Nothing is kept: no cookie, and the next page is in the browser's language again."""
+    address = f"/v/{code_of(app)}"
+    english = stranger.page(address)
+    assert f'href="{address}?lang=ar" lang="ar" hreflang="ar" dir="rtl"' in english
+    assert f'<link rel="canonical" href="{address}">' in english
+    plain = FlaskClient(app, Response)
+    answer = plain.get(f"{address}?lang=ar")
+    assert "Set-Cookie" not in answer.headers
+    text = answer.get_data(as_text=True)
+    assert '<html lang="ar" dir="rtl">' in text
+    assert f'action="{address}/match?lang=ar#match"' in text
+    assert '<html lang="en" dir="ltr">' in plain.get(address).get_data(as_text=True)
+    assert '<html lang="en" dir="ltr">' in plain.get(f"{address}?lang=xx").get_data(as_text=True)
+    matched = stranger.post(f"{address}/match?lang=ar", data={"name": ""}, csrf=False)
+    assert matched.status_code == 422
+    assert '<html lang="ar" dir="rtl">' in matched.get_data(as_text=True)
+    asked = stranger.get("/v", query_string={"code": code_of(app), "lang": "ar"})
+    assert asked.location == f"{address}?lang=ar"
+    unknown = stranger.page("/v?code=x%20%26y&lang=ar", 404)
+    assert 'href="/v?code=x+%26y&amp;lang=en"' in unknown
+    assert '<input type="hidden" name="lang" value="ar">' in unknown
+
+
+def test_a_page_that_shows_it_leads_to_the_signed_file(id: int, app: Flask, stranger: Any) -> None:
+    address = f"/v/{code_of(app)}"
+    assert f'href="{address}.json"' in stranger.page(address)
+    change(app, id, share_page=False)
+    assert f'href="{address}.json"' not in stranger.page(address)
+
+
 def test_the_name_shows_where_its_holder_ticked_it(id: int, app: Flask, stranger: Any) -> None:
     change(app, id, share_name=True, own_name="أمينة", name_language="ar")
     text = stranger.page(f"/v/{code_of(app)}")

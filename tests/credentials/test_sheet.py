@@ -326,7 +326,8 @@ def test_preview_writes_to_standard_output_or_to_a_file(tmp_path):
 def test_preview_names_the_designs_and_languages_there_are():
     unknown = CliRunner().invoke(certificates, ["preview", "wedding"])
     assert unknown.exit_code == 2
-    assert "completion" in unknown.output
+    assert "There is no design 'wedding'. The designs: completion." in unknown.output
+    assert "Traceback" not in CliRunner().invoke(certificates, ["preview", "completion", "--out", "/no/such/folder/x.pdf"]).output
     unknown = CliRunner().invoke(certificates, ["preview", "completion", "--lang", "xx"])
     assert unknown.exit_code == 1
     assert "has no words in 'xx', only in ar, en" in unknown.output
