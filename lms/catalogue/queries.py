@@ -83,4 +83,4 @@ def _weights(content_hash: str, language: str) -> tuple[dict[str, tuple[int, fro
     weighed = {uid: (len(html.encode()), frozenset(_PICTURE.findall(html))) for uid, html in texts.items()}
     drawn = {picture for _bytes, pictures in weighed.values() for picture in pictures}
     sizes = select(CoursePicture.sha256, func.length(CoursePicture.content)).where(CoursePicture.sha256.in_(drawn))
-    return weighed, dict(db.session.execute(sizes).tuples().all())
+    return weighed, {picture: octets for picture, octets in db.session.execute(sizes)}  # noqa: C416  rows are no pairs to mypy
