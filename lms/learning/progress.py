@@ -22,7 +22,8 @@ class WorkState(StrEnum):
     """Where a piece of coursework is, as its trainee sees it."""
 
     WAITING = "waiting"  # sent, and with the mentor
-    RETURNED = "returned"  # to be done again
+    RETURNED = "returned"  # to be changed and sent again
+    BELOW = "below"  # marked, and not passed: no other try is open, and only her mentor can help
     PASSED = "passed"
 
 
@@ -193,18 +194,24 @@ def steps(course: Course, facts: Facts) -> Iterator[Step]:
 def next_step(course: Course, facts: Facts) -> Step | None:
     """The first required thing she can do something about: a returned task first, then the order of study.
 
-    A task that lies with the mentor is passed over, and so is a lesson she has read that only waits for its quiz or task.
-    None: nothing is left for her to do now.
+    A task that lies with the mentor or was marked below the bar is passed over, and so is a lesson she has read that only waits for
+    its quiz or task. None: nothing is left for her to do now.
     """
     todo = [step for step in steps(course, facts) if step.item.required and not step.done]
     returned = [step for step in todo if _work(step, facts) is WorkState.RETURNED]
     if returned:
         return returned[0]
     for step in todo:
-        if _work(step, facts) is WorkState.WAITING or (step.kind is ItemKind.LESSON and was_read(step.lesson, facts)):
+        if _work(step, facts) in (WorkState.WAITING, WorkState.BELOW) or (step.kind is ItemKind.LESSON and was_read(step.lesson, facts)):
             continue
         return step
     return None
+
+
+def below(course: Course, facts: Facts) -> Step | None:
+    """The first required task that was marked below the bar."""
+    todo = (step for step in steps(course, facts) if step.item.required and not step.done)
+    return next((step for step in todo if _work(step, facts) is WorkState.BELOW), None)
 
 
 def _work(step: Step, facts: Facts) -> WorkState | None:

@@ -148,7 +148,7 @@ def _notes(enrolment_ids: Iterable[int]) -> Mapping[int, _Notes]:
 
 
 def _note_works(ids: list[int], notes: Mapping[int, _Notes]) -> None:
-    """The newest hand-in of each assignment. What was passed once stays passed; what was marked below the bar is to be done again."""
+    """The newest hand-in of each assignment. What was passed once stays passed."""
     for row in db.session.execute(_HANDED_IN, {"places": ids}):
         noted = notes[row.enrolment_id]
         noted.active.append(row.submitted_at)
@@ -158,7 +158,8 @@ def _note_works(ids: list[int], notes: Mapping[int, _Notes]) -> None:
             best = max(share, before.percent or share) if before and before.state is WorkState.PASSED else share
             noted.works[row.assignment_uid] = Work(WorkState.PASSED, best)
         elif before is None or before.state is not WorkState.PASSED:
-            state = WorkState.WAITING if row.state in WAITING else WorkState.RETURNED
+            marked = WorkState.BELOW if row.state is State.RELEASED else WorkState.RETURNED
+            state = WorkState.WAITING if row.state in WAITING else marked
             noted.works[row.assignment_uid] = Work(state, share)
 
 

@@ -58,7 +58,8 @@ def _row(study: Study, step: Step, now: Step | None) -> Row:
     framed = now is not None and step.lesson.uid == now.lesson.uid and (step.kind is now.kind or _framed_by_quiz(step, now))
     state = "done" if step.done else "now" if framed else "later"
     work = study.facts.works.get(step.item.uid)
-    word = str(_("With your mentor")) if work and work.state is WorkState.WAITING else None
+    words = {WorkState.WAITING: _("With your mentor"), WorkState.BELOW: _("Not yet"), WorkState.RETURNED: _("Came back")}
+    word = str(words[work.state]) if work and work.state in words and not step.done else None
     return Row(state, naming.name_of(study.course, step), _meta(study, step), naming.address_of(study.course, step), word)
 
 

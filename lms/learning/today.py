@@ -34,12 +34,13 @@ class Say(IntEnum):
     GO = 1
     AHEAD = 2  # this week is done; the next week is open
     LATER = 3  # it opens at a moment that is known
-    WAIT = 4  # her mentor has it
-    START = 5  # the cohort has not begun
-    FINISHED = 6
+    ASK = 4  # a task was marked below the bar, and only her mentor can help
+    WAIT = 5  # her mentor has it
+    START = 6  # the cohort has not begun
+    FINISHED = 7
 
 
-NOTHING_TO_LEARN = (Say.LATER, Say.WAIT, Say.START, Say.FINISHED)
+NOTHING_TO_LEARN = (Say.LATER, Say.ASK, Say.WAIT, Say.START, Say.FINISHED)
 
 
 @dataclass(frozen=True, slots=True)
@@ -65,7 +66,7 @@ class Next:
     @property
     def href(self) -> str:
         """Where it is done; the road where there is nothing to do now."""
-        doable = self.say in (Say.FIX, Say.GO, Say.AHEAD)
+        doable = self.say in (Say.FIX, Say.GO, Say.AHEAD, Say.ASK)
         return naming.address_of(self.study.course, self.step) if self.step and doable else naming.road_of(self.study.course)
 
 
@@ -95,6 +96,8 @@ def still_said(latest: tuple[Grade, Submission] | None, studies: Iterable[Study]
 def next_in(study: Study) -> Next:
     """The next step in one course."""
     step = progress.next_step(study.course, study.facts)
+    if step is None and (low := progress.below(study.course, study.facts)):
+        return Next(Say.ASK, study, low)
     if step is None:
         return Next(Say.FINISHED if progress.complete(study.course, study.facts) else Say.WAIT, study)
     why = closed(study, step.lesson, step.item)

@@ -59,7 +59,7 @@ def test_then_lesson_two_and_its_task(as_: Any, course: int, first_week: None, s
         (State.SUBMITTED, None, "Your mentor has your work", "/learn/tiny"),
         (State.IN_MARKING, None, "Your mentor has your work", "/learn/tiny"),
         (State.RETURNED, 3, "Fix the task", "/learn/tiny/rules/task"),
-        (State.RELEASED, 4, "Fix the task", "/learn/tiny/rules/task"),
+        (State.RELEASED, 4, "Talk to your mentor about it.", "/learn/tiny/rules/task"),
         (State.RELEASED, 8, "You finished this course", "/certificates"),
     ],
 )
