@@ -62,6 +62,8 @@ def _problems(
         found.append(_("The name is missing."))
     elif len(name) > 120:
         found.append(_("The name is too long."))
+    if "@" in name:  # the line is cut by another sign than the first one, or its parts stand in another order
+        found.append(_("This name holds an email address. Write the name first, then the contact."))
     if spoken not in LANGUAGES:
         found.append(_("We do not know the language %(language)s.", language=spoken))
     if not contact:

@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
-from flask import Blueprint, flash, redirect, render_template, url_for
+from flask import Blueprint, current_app, flash, redirect, render_template, url_for
 from flask.typing import ResponseReturnValue
 from flask_login import current_user
 
 from lms.cohorts import actions, pasting, policy, queries
 from lms.cohorts.forms import PasteForm
 from lms.cohorts.models import Cohort, Enrolment
+from lms.cohorts.slips import slips_for
+from lms.core import qr
 from lms.core.access import Role, me, one_or_404, only
 from lms.core.forms import tried
 from lms.core.i18n import _
@@ -54,10 +56,11 @@ def add_people(id: int) -> ResponseReturnValue:
     cohort, form = one_or_404(policy.visible_cohorts(me()), id, lock=True), PasteForm()
     rows = _rows(form.people.data or "", cohort) if form.validate_on_submit() else []
     good = [actions.NewPerson(row.name, row.identifier, row.language) for row in rows if not row.problems]
-    slips: list[tuple[User, str]] = []
-    if not good or not tried(form, lambda: slips.extend(actions.add_people(cohort, good, by=me()))):
+    made: list[tuple[User, str]] = []
+    if not good or not tried(form, lambda: made.extend(actions.add_people(cohort, good, by=me()))):
         return render_template("cohorts/paste.html", cohort=cohort, form=form, rows=rows or None, error=True), 422
-    return render_template("cohorts/slips.html", cohort=cohort, slips=slips)
+    address = current_app.config["BASE_URL"] + url_for("people.code")
+    return render_template("cohorts/slips.html", cohort=cohort, slips=slips_for(made), address=address, qr=qr.path(address))
 
 
 def _rows(text: str, cohort: Cohort) -> list[pasting.Row]:

@@ -12,6 +12,8 @@ from lms.payouts import actions, queries, wording
 from lms.payouts.forms import METHODS, BankForm, CashForm, MobileForm
 from lms.payouts.models import Channel
 from lms.people import sign_ins
+from lms.people.forms import PasswordForm
+from lms.people.views import kept_words
 
 bp = Blueprint("payouts_own", __name__)
 
@@ -31,8 +33,8 @@ def method() -> ResponseReturnValue:
 def send_method() -> ResponseReturnValue:
     """Keep the way I chose."""
     channel = _channel(request.form.get("way", ""))
-    if (again := ask_again(channel)) is not None:
-        return again
+    if ask_again(channel) is not None:
+        return step_up_page()
     form, person = _form(channel), me()
     if not form.validate_on_submit():
         return _form_page(channel, form), 422
@@ -48,6 +50,12 @@ def ask_again(channel: Channel) -> ResponseReturnValue | None:
     if queries.method_of(me()) is None or sign_ins.fresh(me()):
         return None
     return redirect(url_for("people.ask_step_up", next=url_for("payouts_own.method", way=str(channel))), 303)
+
+
+def step_up_page() -> ResponseReturnValue:
+    """The password again, on a page that keeps what was written here and sends it after the password."""
+    kept = [*kept_words(), ("again", "1")]
+    return render_template("people/step_up.html", form=PasswordForm(formdata=None), next=url_for("payouts_own.method"), kept=kept), 422
 
 
 def _channel(word: str) -> Channel:

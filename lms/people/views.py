@@ -12,7 +12,7 @@ from flask_limiter.util import get_remote_address
 from flask_login import current_user
 from werkzeug.exceptions import HTTPException
 
-from lms.core.access import Role, me, public, signed_in
+from lms.core.access import Role, me, public, signed_in, typed
 from lms.core.db import db, release
 from lms.core.errors import Refused
 from lms.core.i18n import OFFERED, _
@@ -153,11 +153,16 @@ def step_up() -> ResponseReturnValue:
     right = passwords.matches(kept, form.password.data or "")
     if not right:
         form.refuse(_("The password is not right. Try again."))
-        return render_template("people/step_up.html", form=form, next=target, error=True), 422
+        return render_template("people/step_up.html", form=form, next=target, kept=kept_words(), error=True), 422
     person = db.session.get_one(User, id)
     person.sign_in_token = token
     actions.step_up(person)
-    return redirect(target, 303)
+    return redirect(target, 307 if "again" in request.form else 303)  # 307: the browser sends the words along
+
+
+def kept_words() -> list[tuple[str, str]]:
+    """What was written into the form that asked for the password: it travels through the page and is sent again after it."""
+    return [(name, text) for name, text in typed() if name != "next"]
 
 
 @bp.get("/step-up")

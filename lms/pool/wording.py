@@ -56,7 +56,7 @@ def rule(rules: Rules, course: str) -> list[str]:
     return [
         _("The certificate of the course %(course)s.", course=course),
         _("Accepted items: %(n)s or more.", n=fmt.num(rules.items)),
-        _("Right test answers: at least %(share)s, by the careful lower bound.", share=_of_hundred(rules.lower_bound)),
+        _("Right test answers often enough. For example, %(example)s right is enough.", example=enough(rules.lower_bound)),
         _("A mentor of the cohort says that the person is ready."),
         _("18 or over."),
         _("A way to get money is known."),
@@ -67,9 +67,12 @@ def rule(rules: Rules, course: str) -> list[str]:
 def short(check: Check) -> str:
     """One value in a row of many people."""
     if check.key is Rule.PRACTICE:
-        return str(_("Items: %(share)s", share=fmt.out_of(int(check.value or 0), int(check.needed))))
+        return str(_("Accepted items: %(n)s. Needed: %(needed)s", n=fmt.num(int(check.value or 0)), needed=fmt.num(int(check.needed))))
+    if check.key is Rule.SKILL and check.value is None:
+        return str(_("No test answers"))
     if check.key is Rule.SKILL:
-        return str(_("Right: %(share)s", share=_of_hundred(check.value)) if check.value is not None else _("No test answers"))
+        share, needed = _of_hundred(check.value or 0), _of_hundred(check.needed)
+        return str(_("Right at least: %(share)s. Needed: %(needed)s", share=share, needed=needed))
     names = {
         Rule.CERTIFICATE: (_("Certificate"), _("No certificate")),
         Rule.SIGN_OFF: (_("Mentor agrees"), _("No word of a mentor")),

@@ -11,6 +11,7 @@ from sqlalchemy import func, select
 
 from lms.cohorts import pasting
 from lms.cohorts.models import Enrolment
+from lms.core import qr
 from lms.core.db import db
 from lms.partners.models import Referral
 from lms.people.models import User
@@ -45,6 +46,25 @@ def test_everyone_goes_in_with_a_code_that_works(app: Flask, as_: Any, stranger:
     new = {"identifier": "layla@example.org", "code": codes[0], "password": "eight signs"}
     assert stranger.post("/sign-in/code", data=new).status_code == 303
     assert stranger.post("/sign-in", data=new).status_code == 303
+
+
+def test_a_slip_speaks_its_persons_language(as_: Any, world: Any) -> None:
+    """One slip a person with its own words; the picture leads to the page and holds nothing about anybody."""
+    text = as_("dana").post(f"/cohorts/{world.cohort}/people", data={"people": LIST}).get_data(as_text=True)
+    slips = text.split('<ul class="slips">')[1].split("</ul>")[0].split("</li>")[:-1]
+    assert len(slips) == 3
+    assert ['lang="ar" dir="rtl"' in slip for slip in slips] == [True, True, False]
+    assert "Sign in with:" in slips[2]
+    assert "Sign in with:" not in slips[0]
+    assert all("http://localhost/sign-in/code" in slip for slip in slips)
+    assert text.count('<symbol id="qr"') == 1
+    assert text.count('<use href="#qr"') == 3
+
+
+def test_the_picture_is_the_address(app: Flask) -> None:
+    modules, path = qr.path("http://localhost/sign-in/code")
+    assert modules == 29 + 2 * qr.QUIET_ZONE, "version 3 holds 42 bytes with a quarter of it to spare"
+    assert re.fullmatch(r"[Mmhvz\d. -]+", path)
 
 
 def test_the_second_tap_adds_nobody_twice(app: Flask, as_: Any, world: Any) -> None:
@@ -106,6 +126,7 @@ def test_nobody_but_staff(name: str, status: int, as_: Any, world: Any) -> None:
         ("Layla, a@b.org, xx", [("We do not know the language xx.",)]),
         ("A, a@b.org\nB, A@B.org", [(), ("The same contact stands in line 1.",)]),
         ("A, 12", [()]),
+        ("A; a@b.org\nB, b@b.org", [(), ("This name holds an email address. Write the name first, then the contact.",)]),
         ("\n\nA\n\n", [()]),
         ("x" * 130, [("The name is too long.",)]),
     ],

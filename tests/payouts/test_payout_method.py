@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import re
 from datetime import timedelta
+from html import unescape
 from types import SimpleNamespace
 from typing import Any
 
@@ -76,7 +78,9 @@ def test_a_change_waits_72_hours_and_asks_for_the_password(app: Flask, world: Si
         db.session.execute(update(SignIn).values(stepped_up_at=clock.now() - timedelta(minutes=6)))
     cash = {"way": "cash", "payee_name": "Amina Haddad"}
     assert amina.get(URL + "?way=cash").headers["Location"] == "/step-up?next=/me/payout-method?way%3Dcash"
-    assert amina.post(URL, data=cash).headers["Location"].startswith("/step-up")
+    asked = amina.post(URL, data=cash)
+    assert asked.status_code == 422
+    assert "Write your password again" in asked.get_data(as_text=True)
     method = kept(app, world.amina)
     assert method is not None
     assert method.channel is Channel.BANK
@@ -89,6 +93,26 @@ def test_a_change_waits_72_hours_and_asks_for_the_password(app: Flask, world: Si
     assert "Your money waits until then." in amina.page(URL)
     with clock.held(clock.now() + timedelta(hours=73)):
         assert "Your money waits until then." not in amina.page(URL), "it waits no more"
+
+
+def test_what_was_written_outlasts_an_old_password(app: Flask, world: SimpleNamespace, as_: Any) -> None:
+    amina = as_("amina")
+    amina.post(URL, data=BANK)
+    with app.app_context(), transaction(write=True):
+        db.session.execute(update(SignIn).values(stepped_up_at=clock.now() - timedelta(minutes=6)))
+    page = amina.post(URL, data={"way": "cash", "payee_name": "Amina <Haddad>"}).get_data(as_text=True)
+    hidden = dict(re.findall(r'<input type="hidden" name="(\w+)" value="([^"]*)">', page))
+    assert hidden["payee_name"] == "Amina &lt;Haddad&gt;"
+    sent = {name: unescape(value) for name, value in hidden.items() if name != "csrf_token"}
+    wrong = amina.post("/step-up", data={**sent, "password": "no"})
+    assert wrong.status_code == 422
+    assert "Amina &lt;Haddad&gt;" in wrong.get_data(as_text=True), "a wrong password loses nothing either"
+    right = amina.post("/step-up", data={**sent, "password": "demo-amina-2026"})
+    assert (right.status_code, right.location) == (307, URL)
+    assert amina.post(right.location, data={**sent, "password": "demo-amina-2026"}).status_code == 303
+    method = kept(app, world.amina)
+    assert method is not None
+    assert (method.channel, method.payee_name) == (Channel.CASH, "Amina <Haddad>")
 
 
 def test_the_same_way_again_is_no_change(app: Flask, world: SimpleNamespace, as_: Any) -> None:

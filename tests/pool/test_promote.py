@@ -32,7 +32,7 @@ def test_the_rule_stands_on_top_and_the_person_below(app: Flask, as_: Any, world
     dana = as_("dana")
     text = dana.page("/pool")
     assert text.index("Accepted items: 5 or more.") < text.index("Amina")
-    assert "Items: 5 of 5" in text
+    assert "Accepted items: 5. Needed: 5" in text
     assert "Careful with every box." in dana.page(f"/pool/{world.amina}")
 
 
