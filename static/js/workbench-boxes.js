@@ -280,6 +280,10 @@
     const after = pic.getBoundingClientRect(), goal = to();
     stage.scrollLeft += after.left + across * after.width - goal.x;
     stage.scrollTop += after.top + deep * after.height - goal.y;
+    atEnds();
+  }
+
+  function atEnds() {
     for (const [button, , end] of zooming) button.setAttribute('aria-disabled', String(zoom === end));
   }
 
@@ -331,6 +335,7 @@
     start();
     pic.append(over);
     bench.views.push(paint, chips);
+    atEnds();
     new ResizeObserver(paint).observe(pic);
     form.querySelector('[data-plain]').remove();
     bench.start();

@@ -40,6 +40,9 @@
       const wrong = doc.querySelector('[data-wrong]');
       if (wrong && wrong.dataset.wrong) this.choose(wrong.dataset.wrong);
       this.fetchNext();
+      // A browser of some years ago does not open the fold it is sent into.
+      const rule = doc.getElementById('rule');
+      for (const link of doc.querySelectorAll('a[href="#rule"]')) link.addEventListener('click', () => { rule.closest('details').open = true; });
     }
 
     // Every part has a name of its own, which the server's sentences use.
