@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from datetime import date, timedelta
+from datetime import date, datetime, timedelta
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 from sqlalchemy import func, select
@@ -206,11 +206,14 @@ def complete(enrolment_id: int, *, by: User | None = None) -> bool:
     return True
 
 
-def take_attendance(cohort: Cohort, day: date, marks: Mapping[int, Code], *, by: User, drawn: date | None = None) -> Session:
+def take_attendance(
+    cohort: Cohort, day: date, marks: Mapping[int, Code], *, by: User, drawn: date | None = None, written: datetime | None = None
+) -> Session:
     """Write down a class: enrolment id -> code. The same day again changes what is different and adds nothing twice.
 
-    `drawn` is the day whose list was shown: another day that was saved before is refused, because nobody looked at it. Marks of people
-    from elsewhere are passed over. The cohort's row is locked by the caller.
+    `drawn` is the day whose list was shown: another day that was saved before is refused, because nobody looked at it. So is a list
+    `written` on a phone before somebody else saved the day, and sent after. Marks of people from elsewhere are passed over.
+    The cohort's row is locked by the caller.
     """
     if cohort.state not in HOLDS_CLASSES:
         raise Refused(_("Only a running cohort has classes."))
@@ -221,6 +224,8 @@ def take_attendance(cohort: Cohort, day: date, marks: Mapping[int, Code], *, by:
     held = queries.session_on(cohort, day)
     if held is not None and drawn not in (None, day):
         raise Refused(_("This day is saved already. Open it below and change it there."))
+    if held is not None and written is not None and held.saved_by_id != by.id and held.saved_at > written:
+        raise Refused(_("%(name)s saved this day after you wrote it. Look at it first.", name=held.saved_by.name))
     own = set(db.session.scalars(select(Enrolment.id).where(Enrolment.cohort_id == cohort.id, Enrolment.id.in_(marks))))
     if not own:
         raise Refused(_("Nobody stands in this list."))

@@ -11,7 +11,7 @@ from lms.cohorts import actions, policy, queries
 from lms.cohorts.attendance import EARNS
 from lms.cohorts.forms import AttendanceForm
 from lms.cohorts.models import Code, Cohort
-from lms.core import fmt
+from lms.core import fmt, phone
 from lms.core.access import Role, me, one_or_404, only
 from lms.core.forms import tried
 from lms.core.i18n import _
@@ -33,8 +33,8 @@ def take(id: int) -> ResponseReturnValue:
     """Save the list. A day that was saved before, and is not the one this list was drawn for, must be looked at first."""
     cohort, form = one_or_404(policy.led_cohorts(me()), id, lock=True), AttendanceForm()
     marks, by = form.marks(request.form), me()
-    drawn = form.drawn_for()
-    if not form.validate_on_submit() or not tried(form, actions.take_attendance, cohort, form.on.data, marks, by=by, drawn=drawn):
+    drawn, known = form.drawn_for(), {"drawn": form.drawn_for(), "written": phone.written_at()}
+    if not form.validate_on_submit() or not tried(form, actions.take_attendance, cohort, form.on.data, marks, by=by, **known):
         cohort = one_or_404(policy.led_cohorts(me()), id)
         return _page(cohort, drawn or queries.today_of(cohort), form, marks), 422
     here = sum(code in EARNS for code in marks.values())

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import threading
-from datetime import UTC, date, datetime
+from datetime import UTC, date, datetime, timedelta
 from typing import Any
 
 import pytest
@@ -81,6 +81,33 @@ def test_one_save(app: Flask, as_: Any, world: Any, name: str) -> None:
     assert kept(app) == [(date(2026, 11, 22), world.enrolment, Code.PRESENT)]
     assert facts(app) == [{"changed": [world.enrolment]}]
     assert f"{name.capitalize()}</bdi> saved this day" in client.page(answer.location)
+
+
+def late(browser: Any, url: str, data: dict[str, str], *, written: datetime, id: str = "a-class-of-this-morning") -> Any:
+    """As a phone sends what it kept while there was no network."""
+    user = browser.get("/token").json["user"]
+    return browser.post(url, data=data, headers={"X-Request-Id": id, "X-User": user, "X-Written-At": written.isoformat()})
+
+
+def test_a_phone_sends_it_later_and_twice(app: Flask, as_: Any, world: Any) -> None:
+    bilal, data = as_("bilal"), {"on": "2026-11-21", "drawn": "2026-11-21", f"mark-{world.enrolment}": "L"}
+    for _time in range(2):
+        answer = late(bilal, address(world), data, written=NOON - timedelta(hours=20))
+        assert (answer.status_code, answer.headers["X-Arrived"]) == (200, "a-class-of-this-morning")
+    assert kept(app) == [(date(2026, 11, 21), world.enrolment, Code.LATE)]
+    assert len(facts(app)) == 1
+
+
+def test_what_was_written_before_another_mentors_save_does_not_undo_it(app: Flask, as_: Any, world: Any) -> None:
+    data = {"on": DAY, "drawn": DAY, f"mark-{world.enrolment}": "P"}
+    dana, bilal = as_("dana"), as_("bilal")
+    dana.post(address(world), data=data | {f"mark-{world.enrolment}": "A"})
+    answer = late(bilal, address(world), data, written=NOON - timedelta(hours=1))
+    assert answer.status_code == 422
+    assert answer.json["sentence"] == "Dana saved this day after you wrote it. Look at it first."
+    assert [row[2] for row in kept(app)] == [Code.ABSENT]
+    assert bilal.post(address(world), data=data).status_code == 303, "who sees the page may change it"
+    assert late(bilal, address(world), data, written=NOON - timedelta(hours=1), id="his-own-earlier-one").status_code == 200
 
 
 @pytest.mark.parametrize(
