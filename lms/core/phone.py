@@ -72,6 +72,12 @@ def written_at() -> datetime:
     return written if now - AS_WRITTEN <= written <= now else now
 
 
+def waited_since() -> datetime | None:
+    """When what this request sends was written, where it waited on the phone for longer than a minute; else None."""
+    written = written_at()
+    return written if clock.now() - written > timedelta(minutes=1) else None
+
+
 def dress(answer: Response) -> None:
     """Say with every page whose own phone it was made for, so that the phone shows nobody another person's pages."""
     if answer.mimetype == "text/html" and (name := g.get("phone_key")):

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from datetime import timedelta
+from datetime import datetime, timedelta
 
 from sqlalchemy import and_, or_, select, update
 from sqlalchemy.exc import IntegrityError
@@ -35,12 +35,18 @@ def hand_in(
     text: str = "",
     link: str = "",
     files: Sequence[Accepted] = (),
+    written_at: datetime | None = None,
 ) -> Submission:
-    """Send one try. The same try again (a second tap) is the first one; a try out of turn is refused with what to do."""
+    """Send one try. The same try again (a second tap) is the first one; a try out of turn is refused with what to do.
+
+    Other words for a try that is here already are refused too: taken in silence they would be lost.
+    """
     if enrolment.user_id != by.id or enrolment.state not in STUDYING:
         raise Refused(_("You are not in this cohort now."))
     latest = queries.latest_submission(enrolment.id, assignment.uid)
     if latest is not None and attempt <= latest.attempt:
+        if attempt == latest.attempt and ((text or None) != latest.text or (link or None) != latest.link):
+            raise Refused(_("Your mentor has another answer of this try. Wait for it to come back."))
         return latest
     if latest is not None and latest.state in {State.SUBMITTED, State.IN_MARKING}:
         raise Refused(_("Your mentor has your answer. Wait for it to come back."))
@@ -53,6 +59,7 @@ def hand_in(
         attempt=(latest.attempt if latest else 0) + 1,
         text=text or None,
         link=link or None,
+        written_at=written_at,
     )
     try:
         with db.session.begin_nested():

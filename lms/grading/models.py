@@ -43,7 +43,8 @@ class Submission(Model):
     text: Mapped[str | None]
     link: Mapped[str | None] = mapped_column(String(500))
     state: Mapped[State] = mapped_column(choice(State), default=State.SUBMITTED)
-    submitted_at: Mapped[datetime] = mapped_column(default=clock.now)
+    submitted_at: Mapped[datetime] = mapped_column(default=clock.now)  # when it arrived here
+    written_at: Mapped[datetime | None]  # by the phone's clock, where it waited there for a network
     claimed_by_id: Mapped[int | None] = mapped_column(ForeignKey("person.id"))
     lease_until: Mapped[datetime | None]
 

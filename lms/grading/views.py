@@ -60,7 +60,8 @@ def _send(form: AnswerForm, course: str, lesson: str) -> None:
     db.session.refresh(enrolment, with_for_update=True)
     if queries.latest_submission(enrolment.id, assignment.uid) is None and _needs_more(enrolment, version, lesson):
         raise Refused(_("Do the lessons before this task first."))
-    actions.hand_in(enrolment, version, assignment, attempt=form.try_number(), by=me(), files=files, **form.values())
+    attempt, written = form.try_number(), phone.waited_since()
+    actions.hand_in(enrolment, version, assignment, attempt=attempt, by=me(), files=files, written_at=written, **form.values())
 
 
 def _needs_more(enrolment: Enrolment, version: CourseVersion, lesson: str) -> bool:

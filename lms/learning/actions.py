@@ -23,12 +23,12 @@ from lms.learning.models import AttemptState, QuizAttempt, Reading
 from lms.people.models import User
 
 
-def read(enrolment: Enrolment, lesson: Lesson, *, by: User) -> bool:
-    """She came to the end of a lesson. Twice is once; whether it was new."""
+def read(enrolment: Enrolment, lesson: Lesson, *, by: User, at: datetime | None = None) -> bool:
+    """She came to the end of a lesson, now or `at` an earlier moment without a network. Twice is once; whether it was new."""
     known = select(Reading.id).where(Reading.enrolment_id == enrolment.id, Reading.lesson_uid == lesson.uid)
     if db.session.scalar(known) is not None:
         return False
-    row = Reading(enrolment_id=enrolment.id, lesson_uid=lesson.uid, done_at=clock.now())
+    row = Reading(enrolment_id=enrolment.id, lesson_uid=lesson.uid, done_at=at or clock.now())
     try:
         with db.session.begin_nested():
             db.session.add(row)
@@ -79,9 +79,12 @@ def answer(attempt: QuizAttempt, question_uid: str, given: quizzes.Given) -> Non
     attempt.answers = {**attempt.answers, question_uid: list(given) if isinstance(given, list | tuple) else given}
 
 
-def send(attempt: QuizAttempt, quiz: Quiz, *, by: User) -> bool:
-    """Send the answers and score them. Once: the second tap, on whatever server, changes nothing. Whether it was this one."""
-    now = clock.now()
+def send(attempt: QuizAttempt, quiz: Quiz, *, by: User, at: datetime | None = None) -> bool:
+    """Send the answers and score them. Once: the second tap, on whatever server, changes nothing. Whether it was this one.
+
+    `at`: when she tapped, where that was before it arrived; an attempt is never sent before it began.
+    """
+    now = max(at or clock.now(), attempt.started_at)
     once = update(QuizAttempt).where(QuizAttempt.id == attempt.id, QuizAttempt.submitted_at.is_(None))
     if cast("Any", db.session.execute(once.values(submitted_at=now, state=AttemptState.SCORED))).rowcount != 1:
         db.session.refresh(attempt)

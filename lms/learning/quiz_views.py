@@ -120,7 +120,7 @@ def answers(course: str, lesson: str, attempt: int) -> ResponseReturnValue:
 def send(course: str, lesson: str, attempt: int) -> ResponseReturnValue:
     """Send the answers, once; a second tap shows the same result."""
     asked = _asked(course, lesson, attempt)
-    actions.send(asked.attempt, asked.quiz, by=me())
+    actions.send(asked.attempt, asked.quiz, by=me(), at=phone.written_at())
     return redirect(asked.url("result"), 303)
 
 

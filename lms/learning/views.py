@@ -114,7 +114,7 @@ def mark_read(course: str, lesson: str) -> ResponseReturnValue:
     study, shown = studied(course, lesson)
     if opening.closed(study, shown):
         return redirect(url_for("learning.lesson", course=course, lesson=lesson), 303)
-    actions.read(study.enrolment, shown, by=me())
+    actions.read(study.enrolment, shown, by=me(), at=phone.written_at())
     flash(_("You read lesson %(n)s.", n=fmt.num(study.course.lessons.index(shown) + 1)), "ok")
     return redirect(url_for("learning.course", course=course), 303)
 
