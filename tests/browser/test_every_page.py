@@ -6,6 +6,7 @@ Pages with an address of their own are reached as people reach them: of every ru
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any
@@ -33,8 +34,9 @@ BROKEN = r"""[...document.querySelectorAll('.tabs a')].flatMap(link => [...link.
     const range = document.createRange(); range.setStart(node, word.index); range.setEnd(node, word.index + word[0].length)
     return new Set([...range.getClientRects()].map(box => Math.round(box.top))).size > 1 }).map(word => word[0])))"""
 WIDER = "document.documentElement.scrollWidth - document.documentElement.clientWidth"
+TITLE = re.compile(r"<title>.*?</title>", re.DOTALL)  # may be a name that somebody gave, and no name can be marked there
 TALL = 3000  # so that no bar at the edge of the screen lies over anything: how that looks is judged by people
-NO_PAGES = ("/static", "/media", "/healthz", "/readyz", "/manifest", "/.well-known")
+NO_PAGES = ("/static", "/media", "/healthz", "/readyz", "/manifest", "/.well-known", "/sw.js", "/phone.js", "/token")
 READERS = {"": "public", "amina": "trainee", "hana": "trainee", "bilal": "mentor", "dana": "staff", "efe": "partner", "fay": "finance"}
 MUST = {  # pages with an address of their own that the first links of these people have to lead to
     "": {"/help", "/sign-in/code"},
@@ -89,7 +91,7 @@ def faults_of(page: Page, address: str, lang: str) -> list[str]:
     page.emulate_media(color_scheme="dark")
     faults += [f"in the dark: {fault}" for fault in page.evaluate(RUN, "color-contrast")]
     page.emulate_media(color_scheme="light")
-    faults += [f"speaks English: {words}" for words in english(page.content())] if lang == "ar" else []
+    faults += [f"speaks English: {words}" for words in english(TITLE.sub("", page.content()))] if lang == "ar" else []
     return faults + too_wide(page)
 
 
