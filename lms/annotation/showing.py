@@ -12,8 +12,7 @@ from typing import Any
 from flask import url_for
 
 from lms.annotation import plain, queries
-from lms.annotation.models import Assignment, AssignmentState, Item
-from lms.people.models import User
+from lms.annotation.models import Assignment, AssignmentState, Item, Review
 
 PREFETCHED = 3
 
@@ -55,15 +54,14 @@ def begun(task: Assignment) -> tuple[list[dict[str, Any]], int]:
     return (answered.payload if answered else []), 0
 
 
-def bench(task: Assignment, worker: User) -> str:
+def bench(task: Assignment, answers: list[dict[str, Any]], version: int, coming: Sequence[int], reviews: Sequence[Review]) -> str:
     """The JSON that stands in `data-task` of the workbench. Nothing in it says whether the answer is known.
 
+    `answers` and `version` as `begun` says them; `coming`: the tasks whose pictures may be fetched ahead; `reviews`: the newest first.
     Lengths are pixels of the original picture, offsets are code points (a browser counts UTF-16: convert). `tokens` are [start, end).
     """
-    answers, version = begun(task)
     item = task.item
-    coming = [one for one in queries.to_do(task.project_id, worker) if one.position > task.position and one.id != task.id]
-    said = [comment for review in queries.reviews_of(task)[:1] for comment in review.comments]
+    said = [comment for review in reviews[:1] for comment in review.comments]
     data = {
         "id": task.id,
         "kind": task.project.kind.value,
@@ -77,7 +75,7 @@ def bench(task: Assignment, worker: User) -> str:
         "draft_version": version,
         "lease_until": task.lease_until.isoformat(),
         "comments": said,
-        "prefetch": [url for one in coming[:PREFETCHED] if (url := picture_url(one))],
+        "prefetch": [url_for("annotation.picture", id=id) for id in coming[:PREFETCHED]],
         "urls": {
             "draft": url_for("annotation.send_draft", id=task.id),
             "answer": url_for("annotation.send_answer", id=task.id),

@@ -6,6 +6,7 @@ from typing import Any
 
 from flask import Blueprint, Response, abort, flash, jsonify, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
+from sqlalchemy.orm import joinedload
 
 from lms.annotation import answering, claiming, plain, policy, pricing, queries, reviewing, showing, wording
 from lms.annotation.feedback import example
@@ -63,7 +64,7 @@ def claim(slug: str) -> ResponseReturnValue:
 @only(Role.TRAINEE)
 def task(id: int) -> ResponseReturnValue:
     """The workbench; once it is sent, what happens with it."""
-    found = one_or_404(policy.visible_tasks(me()), id)
+    found = one_or_404(policy.visible_tasks(me()).options(joinedload(Assignment.item), joinedload(Assignment.project)), id)
     if found.state in OPEN:
         return _bench(found, *showing.begun(found))
     return render_template("annotation/sent.html", task=found, words=wording, decided=found.state in DECIDED)
@@ -187,11 +188,12 @@ def _project_page(found: Project, form: ClaimForm, **more: Any) -> str:
 
 
 def _bench(found: Assignment, answers: list[dict[str, Any]], version: int, **more: Any) -> str:
-    n, of = queries.place(found)
+    (n, of, coming), reviews = queries.place(found), queries.reviews_of(found)[:1]
     return render_template(
-        "annotation/task.html", task=found, form=TaskForm(), skip=SkipForm(), words=wording, n=n, of=of, data=showing.bench(found, me()),
+        "annotation/task.html", task=found, form=TaskForm(), skip=SkipForm(), words=wording, n=n, of=of,
+        data=showing.bench(found, answers, version, coming, reviews),
         rows=plain.rows(answers), answers=answers, version=version, tokens=plain.tokens(found.item.text or ""), plain=plain,
-        op=request.form.get("client_op_id") or showing.new_op(), reviews=queries.reviews_of(found)[:1],
+        op=request.form.get("client_op_id") or showing.new_op(), reviews=reviews,
         guideline=queries.guideline(found.project_id, found.guideline_version, language()), **more,
     )  # fmt: skip
 
