@@ -21,6 +21,7 @@ bp = Blueprint("cohorts_mentor", __name__)
 
 @bp.get("/cohorts/<int:id>/attendance")
 @only(Role.MENTOR, Role.STAFF)
+@phone.kept
 def roll(id: int) -> ResponseReturnValue:
     """The list of a day: today, or `?on=` one before."""
     cohort = one_or_404(policy.led_cohorts(me()), id)

@@ -1,7 +1,7 @@
 // The pages of an own phone: answers go through the queue, drafts stay here, weeks are saved, and all of it goes when asked.
 // Without this file every form is a plain form. WORDS and Queue stand before it (/phone.js).
 (() => {
-  const doc = document, root = doc.documentElement, bar = doc.getElementById('phone-bar');
+  const PATIENCE = 8000, doc = document, root = doc.documentElement, bar = doc.getElementById('phone-bar');
   if (!bar || !('serviceWorker' in navigator) || !self.indexedDB || !self.caches) return;
   const words = WORDS, owner = bar.dataset.user, kept = root.dataset.kept !== undefined;
   const plural = new Intl.PluralRules(root.lang), cacheOf = user => caches.open('u-' + user);
@@ -83,7 +83,9 @@
     await Queue.add(item);
     form.waits = item.id;
     say(form, 'note wait', words.sending);
-    const told = (await send().catch(() => [])).find(i => i.id === item.id), left = await Queue.get(item.id);
+    // It is safe here now: a network that only hangs does not hold her up.
+    const patience = new Promise(ok => setTimeout(ok, PATIENCE, []));
+    const told = (await Promise.race([send().catch(() => []), patience])).find(i => i.id === item.id), left = await Queue.get(item.id);
     if (!left) return location.assign(told && told.next || form.dataset.next || location.href);
     if (left.refused) { say(form, 'note bad', left.refused); form.told.scrollIntoView({block: 'center'}); return; }
     say(form, 'note wait', words.queued);
@@ -128,6 +130,14 @@
     });
   };
   if (owner) for (const form of forms) begin(form).catch(() => {});
+
+  // For a script that sends its form itself: what did not go is the queue's, under the id it was tried with. Gives the sentence to show.
+  if (owner) self.Phone = {keep: async (form, id) => {
+    await Queue.add({id, user: owner, url: urlOf(form), key: urlOf(form), page: location.pathname, title: doc.title, at: Date.now(), tried: true, fields: fieldsOf(form)});
+    navigator.serviceWorker.ready.then(r => r.sync && r.sync.register('out')).catch(() => {});
+    again();
+    return words.queued;
+  }};
 
   // ---- Weeks and lessons on this phone: <p data-save="/learn/... /learn/..."> ----
 

@@ -191,7 +191,9 @@
         return;
       }
       this.busy = false;
-      if (!answer || answer.status >= 500) this.trouble(this.words.unsent);
+      const kept = (!answer || answer.status >= 500) && self.Phone && await Phone.keep(this.form, op);
+      if (kept) this.trouble(kept);
+      else if (!answer || answer.status >= 500) this.trouble(this.words.unsent);
       else if (answer.status === 401) this.trouble(said.sentence, null, this.words.signIn);
       else {
         this.trouble(said.sentence || this.words.unsent);

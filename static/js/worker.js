@@ -17,7 +17,7 @@ addEventListener('fetch', event => {
   const {request} = event, url = new URL(request.url);
   if (request.method !== 'GET' || url.origin !== location.origin) return;
   if (request.mode === 'navigate') event.respondWith(page(event, url));
-  else if (url.pathname.startsWith('/static/')) event.respondWith(caches.match(request, {ignoreVary: true}).then(hit => hit || fetch(request)));
+  else if (url.pathname.startsWith('/static/') || url.pathname === '/phone.js') event.respondWith(caches.match(request, {ignoreVary: true}).then(hit => hit || fetch(request)));
   else if (url.pathname.startsWith('/media/')) event.respondWith(picture(request));
 });
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable
+from socket import SHUT_RDWR
 from typing import Any
 
 from flask import Flask
@@ -36,7 +37,7 @@ class Net:
             return self._through(environ, start)
         if when == AFTER:
             b"".join(self._through(environ, lambda status, headers, exc_info=None: lambda data: None))
-        environ["werkzeug.socket"].close()
+        environ["werkzeug.socket"].shutdown(SHUT_RDWR)
         raise ConnectionAbortedError("cut")
 
     def _cut_of(self, path: str, method: str) -> str | None:
