@@ -6,9 +6,8 @@
     const field = doc.getElementById(button.dataset.copy), told = doc.getElementById(button.dataset.told);
     button.hidden = false;
     button.addEventListener('click', async () => {
-      field.select();
-      try { await navigator.clipboard.writeText(field.value); }  // only where the page came over https or from this machine
-      catch { if (!doc.execCommand('copy')) return; }
+      try { await navigator.clipboard.writeText(field.value); }  // there is one only over https and on this machine
+      catch { field.select(); if (!doc.execCommand('copy')) return; }
       told.textContent = button.dataset.done;
     });
   }
