@@ -9,11 +9,14 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import Any
 
+from sqlalchemy import select
+
 from lms.annotation import mistakes, queries, schemas
 from lms.annotation.answering import known_answers
 from lms.annotation.mistakes import State
-from lms.annotation.models import Annotation, Assignment, Item
+from lms.annotation.models import DECIDED, Annotation, Assignment, Item, Project, Score
 from lms.annotation.showing import Part, part, parts
+from lms.core.db import db
 from lms.people.models import User
 
 ROUND = 1.6
@@ -91,13 +94,23 @@ def beside(task: Assignment, answered: Annotation) -> Beside | None:
 
 def example(worker: User) -> Example | None:
     """The newest mistake of hers that is decided and can be shown in a piece of a picture or in words."""
-    latest = queries.last_missed(worker)
+    latest = _last_missed(worker)
     shown = beside(*latest) if latest else None
     if latest is None or shown is None or shown.faultless:
         return None
     order = [State.BIG, State.SMALL, State.OFF, State.CONFUSED, State.MISSED, State.EXTRA, State.RIGHT]
     line = min(shown.lines, key=lambda one: order.index(one.state))
     return Example(latest[0], line, _around(latest[0].item, line))
+
+
+def _last_missed(worker: User) -> tuple[Assignment, Annotation] | None:
+    """Her newest decided answer of several parts that missed a known one."""
+    mine = select(Assignment, Annotation).join(Annotation, (Annotation.assignment_id == Assignment.id) & (Annotation.rev == Assignment.rev))
+    drawn = mine.join(Project, Project.id == Assignment.project_id).where(Project.kind.in_(schemas.DRAWN))
+    missed = drawn.join(Score, Score.annotation_id == Annotation.id).where(Score.metric == "passed", Score.value == 0)
+    decided = missed.where(Assignment.worker_id == worker.id, Assignment.state.in_(DECIDED))
+    row = db.session.execute(decided.order_by(Assignment.decided_at.desc(), Assignment.id.desc()).limit(1)).first()
+    return (row[0], row[1]) if row else None
 
 
 def _names(own: Sequence[Part], found: Sequence[mistakes.Verdict]) -> dict[mistakes.Verdict, str]:

@@ -368,15 +368,6 @@ def mock_summary(user: User) -> MockSummary:
     )  # fmt: skip
 
 
-def last_missed(user: User) -> tuple[Assignment, Annotation] | None:
-    """Her newest decided answer of several parts that missed a known one."""
-    mine = select(Assignment, Annotation).join(Annotation, (Annotation.assignment_id == Assignment.id) & (Annotation.rev == Assignment.rev))
-    drawn = mine.join(Project, Project.id == Assignment.project_id).where(Project.kind.in_(schemas.DRAWN))
-    decided = drawn.where(Assignment.worker_id == user.id, Assignment.state.in_(DECIDED), _scored(0.0))
-    row = db.session.execute(decided.order_by(Assignment.decided_at.desc(), Assignment.id.desc()).limit(1)).first()
-    return (row[0], row[1]) if row else None
-
-
 def met_gold(project_id: int, worker_id: int) -> Select[Assignment]:
     """Her answers that wait although they met the known one."""
     mine = select(Assignment).where(Assignment.project_id == project_id, Assignment.worker_id == worker_id)
