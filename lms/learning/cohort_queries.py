@@ -59,9 +59,10 @@ class Watch:
         return [one for one in self.people if one.seen.reasons]
 
     @property
-    def studying(self) -> int:
-        """How many people still learn here."""
-        return sum(one.seen.studies for one in self.people)
+    def this_week(self) -> tuple[int, int]:
+        """How many people studied this week, and of how many: those who still learn here, or did a piece of work this week."""
+        counted = [one.seen.days for one in self.people if one.seen.studies or one.seen.days]
+        return sum(days > 0 for days in counted), len(counted)
 
 
 def weeks_of(cohort: Cohort) -> tuple[int, int]:

@@ -117,6 +117,14 @@ def test_who_has_left_needs_no_word(app: Flask, as_: Any, world: Any, three: dic
     assert "quiet" not in as_("bilal").page("/cohorts").split("<main")[1]
 
 
+def test_who_finished_this_week_counts_on_both_sides(app: Flask, world: Any, three: dict[str, int]) -> None:
+    with app.app_context(), transaction(write=True):
+        db.session.get_one(Enrolment, three["Omar"]).state = EnrolmentState.COMPLETED
+        db.session.get_one(Enrolment, three["Samira"]).state = EnrolmentState.DROPPED
+    with app.app_context():
+        assert queries.watch(db.session.get_one(Cohort, world.cohort)).this_week == (1, 2)
+
+
 def test_one_person(app: Flask, as_: Any, world: Any, three: dict[str, int]) -> None:
     text = as_("bilal").page(f"/enrolments/{three['Samira']}")
     for words in ("Needs a word", "Quiet for 8 days", "0 of 4 study days", "0 of 2 classes", "Not sent yet"):
