@@ -141,7 +141,7 @@
 
   // ---- Weeks and lessons on this phone: <p data-save="/learn/... /learn/..."> ----
 
-  const pictures = text => [...new DOMParser().parseFromString(text, 'text/html').querySelectorAll('img[src^="/media/"]')].map(img => img.getAttribute('src'));
+  const pictures = text => [...new Set(text.match(/\/media\/[0-9a-f]{64}/g))];
   const weigh = async answer => (await answer.clone().blob()).size;
   const trouble = no => no && no.name === 'QuotaExceededError' ? words.full : words.needs;
 
@@ -151,7 +151,7 @@
       if (!answer.ok || answer.redirected || answer.headers.get('X-Offline') !== 'keep') throw new Error(url);
       const text = await answer.clone().text();
       await cache.addAll(pictures(text));
-      await cache.put(url, answer);
+      await cache.put(url, Queue.stamped(answer));
     }
     if (navigator.storage && navigator.storage.persist) navigator.storage.persist();
   };
@@ -204,7 +204,7 @@
     return row;
   };
   const list = async () => {
-    const user = await Queue.who(), place = doc.getElementById('kept'), unsent = doc.getElementById('unsent');
+    const user = await Queue.exists() && await Queue.who(), place = doc.getElementById('kept'), unsent = doc.getElementById('unsent');
     if (location.pathname !== '/offline') doc.getElementById('missing').hidden = false;
     if (!user) return;
     const waiting = await Queue.all(user);

@@ -24,8 +24,10 @@ const Queue = (() => {
   const put = item => tx('out', 'readwrite', s => s.put(item));
   const get = id => tx('out', 'readonly', s => s.get(id));
   const remove = id => tx('out', 'readwrite', s => s.delete(id));
+  // On a phone that keeps nothing not even an empty store is made.
+  const exists = async () => !indexedDB.databases || (await indexedDB.databases()).some(one => one.name === 'phone');
   // Oldest first. Without a person: everybody's, to be counted and never shown.
-  const all = async user => (await tx('out', 'readonly', s => s.getAll())).filter(i => user === undefined || i.user === user).sort((a, b) => a.at - b.at);
+  const all = async user => !await exists() ? [] : (await tx('out', 'readonly', s => s.getAll())).filter(i => user === undefined || i.user === user).sort((a, b) => a.at - b.at);
 
   const draft = (user, key) => tx('draft', 'readonly', s => s.get([user, key]));
   const keepDraft = kept => tx('draft', 'readwrite', s => s.put(kept));
@@ -73,5 +75,12 @@ const Queue = (() => {
     return told;
   });
 
-  return {add, all, get, remove, flush, draft, keepDraft, dropDraft, who, setWho};
+  // A page as it is kept: with the moment at which it was.
+  const stamped = answer => {
+    const headers = new Headers(answer.headers);
+    headers.set('X-Kept-At', Date.now());
+    return new Response(answer.body, {headers});
+  };
+
+  return {stamped, exists, add, all, get, remove, flush, draft, keepDraft, dropDraft, who, setWho};
 })();

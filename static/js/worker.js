@@ -2,7 +2,7 @@
 // "X-Offline: keep" for the person whom the page itself names. Who is not named by the last page from the server is shown nothing.
 const PAGE_LIMIT = 8000;
 const cacheOf = user => caches.open('u-' + user);
-const mine = async () => { const user = await Queue.who(); return user ? cacheOf(user) : null; };
+const mine = async () => { const user = await Queue.exists() && await Queue.who(); return user ? cacheOf(user) : null; };
 
 addEventListener('install', event => event.waitUntil(
   caches.open(SHELL.name).then(cache => cache.addAll(SHELL.files)).then(() => skipWaiting())));
@@ -51,8 +51,9 @@ async function page(event, url) {
 async function note(url, answer) {
   if (answer.type === 'opaqueredirect' || answer.redirected || !/^text\/html/.test(answer.headers.get('Content-Type') || '')) return;
   const user = answer.headers.get('X-User') || '';
+  if (!user && !await Queue.exists()) return;
   if (await Queue.who() !== user) await Queue.setWho(user);
-  if (user && answer.ok && answer.headers.get('X-Offline') === 'keep') await (await cacheOf(user)).put(url.pathname, answer);
+  if (user && answer.ok && answer.headers.get('X-Offline') === 'keep') await (await cacheOf(user)).put(url.pathname, Queue.stamped(answer));
 }
 
 // A kept page says since when it lies here; its script makes a sentence of it.
@@ -60,8 +61,8 @@ async function aged(hit) {
   const headers = new Headers(hit.headers);
   headers.delete('Content-Encoding');
   headers.delete('Content-Length');
-  const text = await hit.text(), since = Date.parse(hit.headers.get('Date') || '') || 0;
-  return new Response(text.replace('<html ', `<html data-kept="${since}" `), {headers});
+  const text = await hit.text();
+  return new Response(text.replace('<html ', `<html data-kept="${hit.headers.get('X-Kept-At')}" `), {headers});
 }
 
 async function picture(request) {
