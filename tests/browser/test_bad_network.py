@@ -115,7 +115,7 @@ def test_a_cut_at_any_moment_of_a_quiz(live: Live, net: Net, page_as: Callable[.
     page.wait_for_url("**/answers")
     tap(page)
     for _n in range(40):
-        if not net.cuts_left and not waiting(page):
+        if sent(live) and not net.cuts_left and not waiting(page):
             break
         page.wait_for_timeout(700)
         if page.locator(f"{BAR} button").is_visible():
