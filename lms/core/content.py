@@ -31,7 +31,7 @@ BLOCKS = ("help", "words", "try")
 FENCE = "---"
 
 # A stored HTML keeps this beside it: when it changes, the HTML is rendered again from the Markdown.
-SANITISER = f"1:nh3-{version('nh3')}:markdown-{version('markdown')}"
+SANITISER = f"2:nh3-{version('nh3')}:markdown-{version('markdown')}"
 
 TAGS = {
     *("p", "br", "hr", "h1", "h2", "h3", "h4", "ul", "ol", "li", "dl", "dt", "dd", "blockquote", "pre", "code", "kbd", "samp"),
@@ -46,8 +46,9 @@ ATTRIBUTES = {
     "th": {"scope"},
     "ol": {"start"},
     "abbr": {"title"},
+    "div": {"tabindex"},
 }
-CLASSES = re.compile(r"aid|words|try|num|language-[a-z0-9+-]+")
+CLASSES = re.compile(r"aid|words|try|num|scroll|language-[a-z0-9+-]+")
 LINKS = re.compile(r"https://[^\s/\\@]+\.[^\s\\@]*|mailto:[^\s]+|/learn/[a-z0-9-]+(?:/[a-z0-9-]+)?|#[\w-]+")
 NUMBER = re.compile(r"[0-9]{1,4}")
 
@@ -128,6 +129,8 @@ def _cleaner(addresses: set[str]) -> nh3.Cleaner:
                 return value if value in addresses else None
             case "href":
                 return value if LINKS.fullmatch(value) else None
+            case "tabindex":
+                return value if value == "0" else None
             case "width" | "height" | "start":
                 return value if NUMBER.fullmatch(value) else None
         return value
@@ -190,7 +193,10 @@ class LessonBlocks(BlocksExtension):
 
 
 class Tables(TableExtension):
-    """Tables whose right-aligned columns (`--:`) have the class `num`: the pages' CSP allows no style attribute."""
+    """Tables that scroll in a box of their own, by keyboard too, and never move the page sideways.
+
+    Right-aligned columns (`--:`) have the class `num`: the pages' CSP allows no style attribute.
+    """
 
     def __init__(self) -> None:
         super().__init__(use_align_attribute=True)
@@ -198,6 +204,7 @@ class Tables(TableExtension):
     def extendMarkdown(self, md: python_markdown.Markdown) -> None:
         super().extendMarkdown(md)
         md.treeprocessors.register(_NumberColumns(md), "number_columns", 14)
+        md.treeprocessors.register(_ScrollBoxes(md), "scroll_boxes", 13)
 
 
 class _NumberColumns(Treeprocessor):
@@ -205,6 +212,16 @@ class _NumberColumns(Treeprocessor):
         for cell in (cell for tag in ("th", "td") for cell in root.iter(tag)):
             if cell.attrib.pop("align", "") == "right":
                 cell.set("class", "num")
+
+
+class _ScrollBoxes(Treeprocessor):
+    def run(self, root: etree.Element) -> None:
+        for parent in list(root.iter()):
+            for at, table in enumerate(parent):
+                if table.tag == "table":
+                    box = etree.Element("div", {"class": "scroll", "tabindex": "0"})
+                    box.append(table)
+                    parent[at] = box
 
 
 class OwnPictures(Extension):

@@ -77,6 +77,12 @@ def test_a_picture_gets_its_address_and_size() -> None:
         assert part in found
 
 
+def test_a_table_scrolls_in_its_own_box_by_keyboard_too() -> None:
+    found = html("| a | b |\n|---|---|\n| 1 | 2 |\n\n/// try\n\n| c |\n|---|\n| 3 |\n\n///")
+    assert found.count('<div class="scroll" tabindex="0">\n<table>') == found.count("<table>") == 2
+    assert 'tabindex="1"' not in html('<div class="scroll" tabindex="1">x</div>')
+
+
 def test_number_columns_need_no_style_attribute() -> None:
     found = html("| a | b |\n|--:|:--|\n| 1 | 2 |")
     assert '<th class="num">a</th>' in found
