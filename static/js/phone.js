@@ -69,8 +69,10 @@
       else if (values.length) control.value = values[0];
     }
   };
-  // What became of an answer whose form stands here.
+  // What became of an answer whose form, or script, stands here.
+  const after = {};
   const settle = item => {
+    if (after[item.id] && item.state === 'sent') after[item.id](item.next);
     const form = item.id && forms.find(form => form.waits === item.id);
     if (!form) return;
     if (item.state === 'sent') say(form, 'note ok', words.sent);
@@ -131,8 +133,10 @@
   };
   if (owner) for (const form of forms) begin(form).catch(() => {});
 
-  // For a script that sends its form itself: what did not go is the queue's, under the id it was tried with. Gives the sentence to show.
-  if (owner) self.Phone = {keep: async (form, id) => {
+  // For a script that sends its form itself: what did not go is the queue's, under the id it was tried with. Gives the sentence to show;
+  // `sent` is called with the next address when it went while this page stands.
+  if (owner) self.Phone = {keep: async (form, id, sent) => {
+    after[id] = sent;
     await Queue.add({id, user: owner, url: urlOf(form), key: urlOf(form), page: location.pathname, title: doc.title, at: Date.now(), tried: true, fields: fieldsOf(form)});
     navigator.serviceWorker.ready.then(r => r.sync && r.sync.register('out')).catch(() => {});
     again();

@@ -191,7 +191,7 @@
         return;
       }
       this.busy = false;
-      const kept = (!answer || answer.status >= 500) && self.Phone && await Phone.keep(this.form, op);
+      const kept = (!answer || answer.status >= 500) && self.Phone && await Phone.keep(this.form, op, next => { this.draft.forget(); location.assign(next || location.href); });
       if (kept) this.trouble(kept);
       else if (!answer || answer.status >= 500) this.trouble(this.words.unsent);
       else if (answer.status === 401) this.trouble(said.sentence, null, this.words.signIn);

@@ -167,24 +167,44 @@ def test_by_mouse_a_box_is_clipped_to_the_picture_and_kept_on_the_server(live: L
     assert page.evaluate("Object.keys(localStorage).filter(key => key.startsWith('draft:'))") == []
 
 
-def test_without_a_network_the_drawing_stays_on_the_phone_and_comes_back(live: Live, page_as: Callable[..., Page]) -> None:
+def test_without_a_network_an_own_phone_keeps_the_answer_and_sends_it_itself(live: Live, page_as: Callable[..., Page]) -> None:
     task = bench.boxes(live)
     page = page_as("amina", at=f"/work/tasks/{task}")
+    open_boxes(page)
+    page.context.route("**/work/**", lambda route: route.abort())
+    page.context.route("**/token", lambda route: route.abort())
+    finger, picture = bench.Finger(page), bench.Picture(page)
+    finger.drag(picture.at(100, 150), picture.at(180, 300))
+    expect(page.locator("[data-saved] span")).to_contain_text("Saved on this phone")
+    page.locator(".done-bar button").tap()
+    expect(page.locator("[data-trouble]")).to_contain_text("We will send it when you are online")
+    assert bench.stored(live, task) is None
+    bar = page.locator("#phone-bar")
+    expect(bar).to_contain_text("1 answer is not sent yet")
+    page.context.unroute("**/work/**")
+    page.context.unroute("**/token")
+    with page.expect_navigation():
+        bar.get_by_role("button", name="Send now").tap()
+    expect(page.locator("#phone-bar")).to_be_hidden()
+    answer = bench.stored(live, task)
+    assert answer is not None
+    near(answer[0], 100, 150, 80, 150)
+    assert page.evaluate("Object.keys(localStorage).filter(key => key.startsWith('draft:'))") == []
+
+
+def test_without_a_network_a_shared_phone_says_so_and_keeps_the_drawing_on_the_page(live: Live, page_as: Callable[..., Page]) -> None:
+    task = bench.boxes(live)
+    page = page_as("amina", at=f"/work/tasks/{task}", device="shared")
     open_boxes(page)
     page.route("**/draft", lambda route: route.abort())
     page.route("**/answer", lambda route: route.abort())
     finger, picture = bench.Finger(page), bench.Picture(page)
     finger.drag(picture.at(100, 150), picture.at(180, 300))
-    expect(page.locator("[data-saved] span")).to_contain_text("Saved on this phone")
     page.locator(".done-bar button").tap()
     expect(page.locator("[data-trouble]")).to_contain_text("This needs internet")
     assert bench.stored(live, task) is None
     page.unroute("**/draft")
     page.unroute("**/answer")
-    page.reload()
-    open_boxes(page)
-    near(parts(page)[0], 100, 150, 80, 150)
-    assert page.evaluate("Object.keys(localStorage)") == [f"draft:{live.world.amina}:{task}"]
     send(page, task)
     answer = bench.stored(live, task)
     assert answer is not None
