@@ -58,7 +58,7 @@ class Shelf:
                 while len(self._copies) > self._limit:
                     self._copies.popitem(last=False)
         g.sheet = copy.sheet  # so that the content security policy allows it
-        return _answer(copy, mark.encode())
+        return answer(copy, mark.encode())
 
 
 def pressed(page: str, mark: str, sheet: str | None) -> Copy:
@@ -102,7 +102,8 @@ def _brotlied(before: bytes, length: int, near: bytes, rest: bytes) -> Halves:
     return first, stream.process(rest) + stream.finish()
 
 
-def _answer(copy: Copy, mark: bytes) -> Response:
+def answer(copy: Copy, mark: bytes = b"", mimetype: str = "text/html") -> Response:
+    """The copy as this browser can read it."""
     can = request.accept_encodings
     if can.quality("br"):
         body, encoding = brotlied(copy, mark), "br"
@@ -110,8 +111,8 @@ def _answer(copy: Copy, mark: bytes) -> Response:
         body, encoding = gzipped(copy, mark), "gzip"
     else:
         body, encoding = (mark + copy.near).join(copy.plain), ""
-    answer = Response(body, mimetype="text/html")
+    made = Response(body, mimetype=mimetype)
     if encoding:
-        answer.headers["Content-Encoding"] = encoding
-    answer.vary.add("Accept-Encoding")
-    return answer
+        made.headers["Content-Encoding"] = encoding
+    made.vary.add("Accept-Encoding")
+    return made

@@ -12,7 +12,7 @@ from flask.typing import ResponseReturnValue
 from flask_login import current_user
 from flask_wtf.csrf import generate_csrf
 
-from lms.core import phone
+from lms.core import phone, stored
 from lms.core.access import public
 from lms.core.i18n import OFFERED, force_locale, language, locale_of
 from lms.core.pages import asset, unchanged
@@ -28,7 +28,7 @@ def script() -> Response:
     spoken = request.args.get("lang", "")
     if spoken not in OFFERED:
         abort(404)
-    answer = Response(_joined(spoken, *_files("queue.js", "phone.js")), mimetype="text/javascript")
+    answer = stored.answer(_pressed(spoken, *_files("queue.js", "phone.js")), mimetype="text/javascript")
     answer.headers["Cache-Control"] = "public, max-age=31536000, immutable"
     return answer
 
@@ -36,8 +36,7 @@ def script() -> Response:
 def script_url() -> str:
     """Its address for the language of this page."""
     spoken = language()
-    version = sha256(_joined(spoken, *_files("queue.js", "phone.js")).encode()).hexdigest()[:12]
-    return url_for("phone.script", lang=spoken, v=version)
+    return url_for("phone.script", lang=spoken, v=_version(spoken, *_files("queue.js", "phone.js")))
 
 
 @bp.get("/sw.js")
@@ -89,3 +88,13 @@ def _joined(spoken: str, *files: tuple[str, float]) -> str:
     with force_locale(locale_of(spoken)):
         told = json.dumps(words(), ensure_ascii=False, separators=(",", ":"), sort_keys=True)
     return "\n".join([f"const WORDS = {told};", *(Path(file).read_text("utf-8") for file, _changed in files)])
+
+
+@lru_cache(maxsize=32)
+def _pressed(spoken: str, *files: tuple[str, float]) -> stored.Copy:
+    return stored.pressed(_joined(spoken, *files), "", None)
+
+
+@lru_cache(maxsize=32)
+def _version(spoken: str, *files: tuple[str, float]) -> str:
+    return sha256(_joined(spoken, *files).encode()).hexdigest()[:12]
