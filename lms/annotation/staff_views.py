@@ -14,6 +14,7 @@ from lms.annotation.models import Phase, Project, Risk
 from lms.annotation.schemas import Kind
 from lms.cohorts.models import Cohort
 from lms.cohorts.policy import visible_cohorts
+from lms.core import fmt
 from lms.core.access import Role, me, only
 from lms.core.db import db
 from lms.core.errors import Refused
@@ -158,7 +159,7 @@ def _told(outcome: datasets.Outcome) -> str:
     if outcome.same_as is not None:
         return str(_("This data is here already. Nothing was written."))
     left_out = len(outcome.read.quarantined)
-    return str(_("%(items)s items are in. %(left)s shapes were left out.", items=len(outcome.read.items), left=left_out))
+    return str(_("%(items)s items are in. %(left)s shapes were left out.", items=fmt.num(len(outcome.read.items)), left=fmt.num(left_out)))
 
 
 def _page(found: Project, **more: Any) -> str:

@@ -126,7 +126,7 @@ def enrol(cohort: Cohort, person: User, *, by: User) -> Enrolment:
         raise Refused(_("This cohort takes no more people."))
     taken = db.session.scalar(select(func.count()).where(Enrolment.cohort_id == cohort.id, Enrolment.state == EnrolmentState.ACTIVE)) or 0
     if taken >= cohort.capacity:
-        raise Refused(_("This cohort is full: %(n)s people.", n=taken))
+        raise Refused(_("This cohort is full: %(n)s people.", n=fmt.num(taken)))
     enrolment = Enrolment(cohort_id=cohort.id, user_id=person.id, state=EnrolmentState.ACTIVE)
     db.session.add(enrolment)
     record(Kind.ENROLMENT_MADE, enrolment, actor=by)
@@ -186,7 +186,7 @@ def finish(cohort: Cohort, *, by: User) -> None:
         raise Refused(_("Only a running cohort can be finished."))
     still = db.session.scalar(select(func.count()).where(Enrolment.cohort_id == cohort.id, Enrolment.state == EnrolmentState.ACTIVE))
     if still:
-        raise Refused(_("People still study in this cohort: %(n)s. Wait until they finish.", n=still))
+        raise Refused(_("People still study in this cohort: %(n)s. Wait until they finish.", n=fmt.num(still)))
     _become(cohort, CohortState.COMPLETED, by)
 
 

@@ -7,6 +7,7 @@ import io
 from collections.abc import Collection
 from dataclasses import dataclass
 
+from lms.core import fmt
 from lms.core.i18n import LANGUAGES, _
 from lms.people import identifiers
 
@@ -78,6 +79,6 @@ def _problems(
         found.append(_("Another person has this contact already."))
     first = next((seen[key] for key in keys if key in seen), None)
     if first is not None:
-        found.append(_("The same contact stands in line %(n)s.", n=first))
+        found.append(_("The same contact stands in line %(n)s.", n=fmt.num(first)))
     seen.update({key: number for key in keys if key not in seen})
     return found
