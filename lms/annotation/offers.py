@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from functools import cache
 
-from sqlalchemy import and_, case, exists, func, or_, select
+from sqlalchemy import Integer, Select, and_, bindparam, case, exists, func, or_, select
 
 from lms.annotation.models import HELD, Assignment, AssignmentState, Item, ItemState, Project, ProjectState
-from lms.annotation.policy import given_projects
+from lms.annotation.policy import given_to
 from lms.core import clock
-from lms.core.db import db
+from lms.core.db import Instant, db
 from lms.people.models import User
 
 
@@ -25,8 +26,17 @@ class Offer:
 
 def offers(user: User) -> list[Offer]:
     """Where items came back first, then where she began, then where she may take items. Nobody who may not work yet is offered any."""
+    rows = db.session.execute(_statement(user.adult), {"who": user.id, "now": clock.now()})
+    found = [Offer(project, returned or 0, held or 0, first) for project, returned, held, first in rows]
+    return sorted(found, key=lambda one: (not one.returned, not one.held, not one.project.rate_minor, one.project.id))
+
+
+@cache
+def _statement(adult: bool) -> Select[Project, int, int, int]:
+    """Put together once: to build it takes longer than to run it, and Today asks it each time."""
+    who, now = bindparam("who", type_=Integer), bindparam("now", type_=Instant)
     back = Assignment.state == AssignmentState.RETURNED
-    in_hand = and_(Assignment.state.in_(HELD), Assignment.lease_until >= clock.now())
+    in_hand = and_(Assignment.state.in_(HELD), Assignment.lease_until >= now)
     mine = (
         select(
             Assignment.project_id,
@@ -34,16 +44,12 @@ def offers(user: User) -> list[Offer]:
             func.sum(case((in_hand, 1), else_=0)).label("held"),
             func.coalesce(func.min(case((back, Assignment.id))), func.min(case((in_hand, Assignment.id)))).label("first"),
         )
-        .where(Assignment.worker_id == user.id, or_(back, in_hand))
+        .where(Assignment.worker_id == who, or_(back, in_hand))
         .group_by(Assignment.project_id)
         .subquery()
     )
-    hers = exists().where(Assignment.item_id == Item.id, Assignment.worker_id == user.id, Assignment.state != AssignmentState.EXPIRED)
+    hers = exists().where(Assignment.item_id == Item.id, Assignment.worker_id == who, Assignment.state != AssignmentState.EXPIRED)
     free = exists().where(Item.project_id == Project.id, Item.state == ItemState.READY, Item.open_slots > 0, ~hers)
-    open_to_her = and_(Project.state == ProjectState.OPEN, Project.id.in_(given_projects(user).with_only_columns(Project.id)), free)
-    shown = or_(mine.c.first.is_not(None), open_to_her) if user.adult else mine.c.first.is_not(None)
-    rows = db.session.execute(
-        select(Project, mine.c.returned, mine.c.held, mine.c.first).outerjoin(mine, mine.c.project_id == Project.id).where(shown)
-    )
-    found = [Offer(project, returned or 0, held or 0, first) for project, returned, held, first in rows]
-    return sorted(found, key=lambda one: (not one.returned, not one.held, not one.project.rate_minor, one.project.id))
+    open_to_her = and_(Project.state == ProjectState.OPEN, Project.id.in_(given_to(who).with_only_columns(Project.id)), free)
+    shown = or_(mine.c.first.is_not(None), open_to_her) if adult else mine.c.first.is_not(None)
+    return select(Project, mine.c.returned, mine.c.held, mine.c.first).outerjoin(mine, mine.c.project_id == Project.id).where(shown)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from sqlalchemy import Select, or_, select
+from sqlalchemy import BindParameter, Select, or_, select
 
 from lms.annotation.models import Assignment, AssignmentState, Project, ProjectCohort, ProjectState
 from lms.cohorts.models import STUDYING, Enrolment
@@ -22,7 +22,12 @@ def visible_projects(user: User) -> Select[Project]:
 
 def given_projects(user: User) -> Select[Project]:
     """The projects of her own cohorts, where she may claim items while they are open."""
-    cohorts = select(Enrolment.cohort_id).where(Enrolment.user_id == user.id, Enrolment.state.in_(STUDYING))
+    return given_to(user.id)
+
+
+def given_to(person_id: int | BindParameter[int]) -> Select[Project]:
+    """`given_projects` of a person's id, or of a place for one: a statement that every page asks is put together once."""
+    cohorts = select(Enrolment.cohort_id).where(Enrolment.user_id == person_id, Enrolment.state.in_(STUDYING))
     given = select(ProjectCohort.project_id).where(ProjectCohort.cohort_id.in_(cohorts))
     return select(Project).where(Project.state != ProjectState.DRAFT, Project.id.in_(given))
 
