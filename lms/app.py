@@ -257,7 +257,8 @@ def _dress(app: School) -> None:
     def headers(answer: Response) -> Response:
         name = getattr(g, "sheet", None)
         allowed = f" '{sheets.hash(name)}'" if name else ""
-        answer.headers.setdefault("Content-Security-Policy", POLICY.format(sheet=allowed))
+        if answer.status_code != 304:  # no page was written, so its sheet has no name here: what was sent with the kept page stands
+            answer.headers.setdefault("Content-Security-Policy", POLICY.format(sheet=allowed))
         answer.headers.setdefault("X-Content-Type-Options", "nosniff")
         answer.headers.setdefault("Referrer-Policy", "same-origin")
         if request.endpoint == "static" and answer.status_code < 400:  # a 404 of this minute must not be kept for a year

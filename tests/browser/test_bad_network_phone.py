@@ -60,6 +60,14 @@ def test_a_saved_week_opens_without_a_network(net: Net, page_as: Callable[..., P
     assert not set(urls) & set(kept(page))
 
 
+def test_a_lesson_opened_again_keeps_its_clothes(net: Net, page_as: Callable[..., Page]) -> None:
+    page = page_as("amina", at="/learn/tiny/labels")
+    for _ in range(2):  # the second time the server only says that nothing changed
+        page.goto("/today")
+        page.goto("/learn/tiny/labels")
+        assert page.evaluate("document.styleSheets.length") == 1, "the policy refused the page's own sheet"
+
+
 def test_a_shared_phone_keeps_nothing(net: Net, page_as: Callable[..., Page]) -> None:
     page = page_as("amina", at="/learn/tiny/labels", device="shared")
     page.goto(TASK)
