@@ -25,8 +25,9 @@ bp = Blueprint("cohorts_staff", __name__)
 @bp.get("/people")
 @only(Role.STAFF, Role.PARTNER)
 def people_index() -> ResponseReturnValue:
-    """The people this person may see, by name."""
-    page = page_of(visible_people(me()).order_by(User.name, User.id))
+    """The people this person may see, by name; a coordinator looks for others, not for herself."""
+    seen = visible_people(me()) if me().has(Role.STAFF) else visible_people(me()).where(User.id != me().id)
+    page = page_of(seen.order_by(User.name, User.id))
     places = queries.newest_places(policy.visible_enrolments(me()), [person.id for person in page.rows])
     return render_template("cohorts/people.html", page=page, places=places)
 

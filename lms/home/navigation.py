@@ -30,6 +30,8 @@ MENU: dict[Role, tuple[tuple[str, object, str], ...]] = {
     Role.FINANCE: (("/payouts", _l("Payouts"), "money"),),
 }
 ME = ("/me", _l("Me"), "me")
+BELOW = {"/submissions": "/desk", "/enrolments": "/cohorts"}
+"""Pages with an address of their own that stand, for whoever reads them, under a word of the menu."""
 
 
 @dataclass(frozen=True)
@@ -65,6 +67,7 @@ def items(roles: frozenset[Role], path: str) -> list[Item]:
         if role in roles:
             found.update({url: (label, icon) for url, label, icon in MENU[role] if url not in found})
     found[ME[0]] = (ME[1], ME[2])
+    path = BELOW.get("/" + path.split("/")[1], path)
     return [Item(url, str(label), icon, path == url or path.startswith(url + "/")) for url, (label, icon) in found.items()]
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from typing import Any
 
 import pytest
@@ -45,6 +46,12 @@ def test_a_partner_sees_its_own_people(name: str, seen: str, hidden: str, as_: A
     text = as_(name).page("/people")
     assert seen in text
     assert hidden not in text
+    assert "<td>Partner</td>" not in text, "nobody looks for herself"
+
+
+@pytest.mark.parametrize(("name", "path", "word"), [("bilal", "/enrolments/{}", "/cohorts"), ("efe", "/enrolments/{}", "/cohorts")])
+def test_the_menu_says_where_a_person_stands(name: str, path: str, word: str, as_: Any, world: Any) -> None:
+    assert re.search(f'<a[^>]*href="{word}"[^>]*aria-current', as_(name).page(path.format(world.enrolment)))
 
 
 @pytest.mark.parametrize("name", ["bilal", "efe", "dana"])
