@@ -60,6 +60,9 @@
     const fields = [...new FormData(form)].filter(([name, value]) => name !== 'csrf_token' && !(value instanceof File && !value.name));
     return button && button.name ? [...fields, [button.name, button.value]] : fields;
   };
+  // What she wrote and chose herself, for the list of what is not sent: no hidden field and no workbench's list of shapes.
+  const written = form => [...form.elements].flatMap(c => !c.name || !c.value || !/^(text|textarea|url|tel|email|date|file)$/.test(c.type) ? []
+    : c.files ? [...c.files].map(f => f.name) : [c.value]).join(' · ');
   const fill = (form, fields) => {
     for (const control of form.elements) {
       if (!control.name || /^(hidden|file|submit|button)$/.test(control.type)) continue;
@@ -80,7 +83,7 @@
   };
 
   const answer = async (form, button) => {
-    const item = {id: id(), user: owner, url: urlOf(form), key: keyOf(form), page: location.pathname, title: doc.title, at: Date.now(), fields: fieldsOf(form, button)};
+    const item = {id: id(), user: owner, url: urlOf(form), key: keyOf(form), page: location.pathname, title: doc.title, at: Date.now(), text: written(form), fields: fieldsOf(form, button)};
     clearTimeout(form.timer);
     await Queue.add(item);
     form.waits = item.id;
@@ -137,7 +140,7 @@
   // `sent` is called with the next address when it went while this page stands.
   if (owner) self.Phone = {keep: async (form, id, sent) => {
     after[id] = sent;
-    await Queue.add({id, user: owner, url: urlOf(form), key: urlOf(form), page: location.pathname, title: doc.title, at: Date.now(), tried: true, fields: fieldsOf(form)});
+    await Queue.add({id, user: owner, url: urlOf(form), key: urlOf(form), page: location.pathname, title: doc.title, at: Date.now(), tried: true, text: written(form), fields: fieldsOf(form)});
     navigator.serviceWorker.ready.then(r => r.sync && r.sync.register('out')).catch(() => {});
     again();
     return words.queued;
@@ -207,6 +210,7 @@
     row.append(link, make('br', ''), make('span', 'soft small', note), ' ', button);
     return row;
   };
+  const plain = title => title.replace(/ - [^-]*$/, '');   // without the name of the site
   const list = async () => {
     const user = await Queue.exists() && await Queue.who(), place = doc.getElementById('kept'), unsent = doc.getElementById('unsent');
     if (location.pathname !== '/offline') doc.getElementById('missing').hidden = false;
@@ -214,9 +218,8 @@
     const waiting = await Queue.all(user);
     unsent.hidden = !waiting.length;
     unsent.querySelector('ul').replaceChildren(...waiting.map(i => {
-      const text = i.fields.map(([_name, value]) => typeof value === 'string' ? value : value.name).filter(Boolean).join(' · ');
-      const row = item(i.title || i.page, i.page, i.refused || words.notSent, words.remove, () => Queue.remove(i.id).then(list).then(() => refresh(true)));
-      if (text) row.insertBefore(Object.assign(make('blockquote', 'said', text), {dir: 'auto'}), row.lastChild);
+      const row = item(plain(i.title || i.page), i.page, i.refused || words.notSent, words.remove, () => Queue.remove(i.id).then(list).then(() => refresh(true)));
+      if (i.text) row.insertBefore(Object.assign(make('p', 'note', i.text), {dir: 'auto'}), row.lastChild);
       if (!i.refused) row.lastChild.remove();         // what can still arrive is not thrown away here
       return row;
     }));
@@ -227,7 +230,7 @@
       total += bytes;
       if (!path.startsWith('/media/')) found.push({path, bytes, title: (/<title>([^<]*)/.exec(await hit.text()) || ['', path])[1]});
     }
-    const read = text => new DOMParser().parseFromString(text, 'text/html').body.textContent.replace(/ - [^-]*$/, '');
+    const read = text => plain(new DOMParser().parseFromString(text, 'text/html').body.textContent);
     place.querySelector('ul').replaceChildren(...found.map(p => item(read(p.title), p.path, size(p.bytes), words.remove, () => drop(cache, p.path).then(list))));
     place.querySelector('p').textContent = found.length ? words.space.replace('{size}', size(total)) : words.nothing;
   };

@@ -89,6 +89,8 @@ def test_leaving_warns_and_then_wipes(net: Net, page_as: Callable[..., Page]) ->
     page.locator("textarea").fill("A rule that nobody has seen yet. " * 5)
     page.locator("form.frame button").tap()
     expect(page.locator(BAR)).to_contain_text("1 answer is not sent yet.")
+    page.goto("/offline")
+    expect(page.locator("#unsent .note")).to_have_text("A rule that nobody has seen yet. " * 4 + "A rule that nobody has seen yet. ")
     net.down = False
     net.cut("/token", "before", "GET")  # it is not sent on the way
     page.goto("/me")
