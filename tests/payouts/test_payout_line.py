@@ -122,7 +122,11 @@ def test_cash_that_nobody_collected_goes_back_to_the_bank(app: Flask, world: Sim
     assert "Cash that partners hold" in fay.page(f"/payouts/{id}")
     url = f"/payouts/{id}/returns/{world.here}"
     assert fay.post(url, data={"amount": "7.00", "token": "a" * 16}).status_code == 422
-    assert fay.post(url, data={"amount": "x", "token": "a" * 16}).status_code == 422
+    answer = fay.post(url, data={"amount": "x", "token": "a" * 16})
+    text = answer.get_data(as_text=True)
+    assert answer.status_code == 422
+    assert "Error: Write a sum like 12.50." in text, "beside its field too"
+    assert "Somebody changed this meanwhile" not in text, "nobody did"
     for _tap in range(2):
         assert fay.post(url, data={"amount": "2.00", "token": "b" * 16}).status_code == 303
     with app.app_context():
