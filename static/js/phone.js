@@ -33,7 +33,7 @@
     clearTimeout(timer);
     const told = await Queue.flush();
     told.forEach(settle);
-    const waiting = await refresh(told.some(i => i.state === 'signed-out') || !owner);
+    const waiting = await refresh(told.some(i => i.state === 'signed-out') || !owner && !told.some(i => i.state === 'offline'));   // /offline names nobody
     if (waiting && owner && !doc.hidden) timer = setTimeout(send, wait = Math.min(wait * 2, 120000));
     else wait = 4000;
     return told;
@@ -53,7 +53,7 @@
   const say = (form, className, text) => {
     form.told = form.told || form.appendChild(make('p', ''));
     form.told.setAttribute('role', 'status');
-    form.told.className = className;
+    form.told.className = className + ' after';
     form.told.textContent = text;
   };
   const fieldsOf = (form, button) => {
@@ -218,7 +218,7 @@
     const waiting = await Queue.all(user);
     unsent.hidden = !waiting.length;
     unsent.querySelector('ul').replaceChildren(...waiting.map(i => {
-      const row = item(plain(i.title || i.page), i.page, i.refused || words.notSent, words.remove, () => Queue.remove(i.id).then(list).then(() => refresh(true)));
+      const row = item(plain(i.title || i.page), i.page, i.refused || words.notSent, words.remove, () => Queue.remove(i.id).then(list).then(again));
       if (i.text) row.insertBefore(Object.assign(make('p', 'note', i.text), {dir: 'auto'}), row.lastChild);
       if (!i.refused) row.lastChild.remove();         // what can still arrive is not thrown away here
       return row;
