@@ -88,6 +88,7 @@ def live(tmp_path: Path) -> Iterator[Live]:
 def serve(app: Flask, world: SimpleNamespace | None) -> Iterator[Live]:
     """Answer on a free loopback port until the walk is over."""
     server: BaseWSGIServer = make_server("127.0.0.1", 0, app, threaded=True, request_handler=_Silent)
+    server.daemon_threads = False  # type: ignore[attr-defined]  # what a phone still asks for by itself ends before its database is closed
     thread = threading.Thread(target=server.serve_forever, kwargs={"poll_interval": 0.05}, daemon=True)
     thread.start()
     yield Live(f"http://127.0.0.1:{server.port}", app, world)
