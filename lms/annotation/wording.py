@@ -29,32 +29,30 @@ def kind(value: Kind) -> str:
     """What a project asks people to do."""
     return str(
         {
-        Kind.CHOICE: _("Choose one label"),
-        Kind.MULTI: _("Choose every label that fits"),
-        Kind.ORDINAL: _("Choose a number"),
-        Kind.BOXES: _("Draw boxes"),
-        Kind.POLYGONS: _("Draw outlines"),
-        Kind.SPANS: _("Mark words"),
-    }[value]
+            Kind.CHOICE: _("Choose one label"),
+            Kind.MULTI: _("Choose every label that fits"),
+            Kind.ORDINAL: _("Choose a number"),
+            Kind.BOXES: _("Draw boxes"),
+            Kind.POLYGONS: _("Draw outlines"),
+            Kind.SPANS: _("Mark words"),
+        }[value]
     )
 
 
 def phase(value: Phase) -> str:
     """What a project is for, on its tag."""
-    return str(
-        {Phase.PRACTICE: _("Practice"), Phase.QUALIFY: _("Test"), Phase.MOCK: _("Work")}[value]
-    )
+    return str({Phase.PRACTICE: _("Practice"), Phase.QUALIFY: _("Test"), Phase.MOCK: _("Work")}[value])
 
 
 def project_state(value: ProjectState) -> str:
     """The state of a project, for staff."""
     return str(
         {
-        ProjectState.DRAFT: _("Draft"),
-        ProjectState.OPEN: _("Open"),
-        ProjectState.PAUSED: _("Paused"),
-        ProjectState.CLOSED: _("Closed"),
-    }[value]
+            ProjectState.DRAFT: _("Draft"),
+            ProjectState.OPEN: _("Open"),
+            ProjectState.PAUSED: _("Paused"),
+            ProjectState.CLOSED: _("Closed"),
+        }[value]
     )
 
 
@@ -62,15 +60,15 @@ def task_state(value: AssignmentState) -> str:
     """What became of an item, for the person who answered it."""
     return str(
         {
-        AssignmentState.LEASED: _("To do"),
-        AssignmentState.DRAFTED: _("You began"),
-        AssignmentState.IN_REVIEW: _("We check it"),
-        AssignmentState.ACCEPTED: _("Accepted"),
-        AssignmentState.FIXED: _("Accepted, with a small change"),
-        AssignmentState.RETURNED: _("Look at it again"),
-        AssignmentState.EXPIRED: _("The time is over"),
-        AssignmentState.RELEASED: _("You skipped it"),
-    }[value]
+            AssignmentState.LEASED: _("To do"),
+            AssignmentState.DRAFTED: _("You began"),
+            AssignmentState.IN_REVIEW: _("We check it"),
+            AssignmentState.ACCEPTED: _("Accepted"),
+            AssignmentState.FIXED: _("Accepted, with a small change"),
+            AssignmentState.RETURNED: _("Look at it again"),
+            AssignmentState.EXPIRED: _("The time is over"),
+            AssignmentState.RELEASED: _("You skipped it"),
+        }[value]
     )
 
 
@@ -79,14 +77,14 @@ def verdict(state: State, kind: Kind) -> str:
     longer = kind is Kind.SPANS
     return str(
         {
-        State.RIGHT: _("Right"),
-        State.BIG: _("Too long") if longer else _("Too big"),
-        State.SMALL: _("Too short") if longer else _("Too small"),
-        State.OFF: _("Other words") if longer else _("Not close to the edge"),
-        State.CONFUSED: _("Other label"),
-        State.EXTRA: _("Not there"),
-        State.MISSED: _("You missed it"),
-    }[state]
+            State.RIGHT: _("Right"),
+            State.BIG: _("Too long") if longer else _("Too big"),
+            State.SMALL: _("Too short") if longer else _("Too small"),
+            State.OFF: _("Other words") if longer else _("Not close to the edge"),
+            State.CONFUSED: _("Other label"),
+            State.EXTRA: _("Not there"),
+            State.MISSED: _("You missed it"),
+        }[state]
     )
 
 
@@ -95,13 +93,13 @@ def slip(state: State, kind: Kind) -> str:
     longer = kind is Kind.SPANS
     return str(
         {
-        State.BIG: _("Too many words are marked.") if longer else _("The shape is too big."),
-        State.SMALL: _("Too few words are marked.") if longer else _("The shape is too small."),
-        State.OFF: _("Other words are marked.") if longer else _("The shape is not close to the edge."),
-        State.CONFUSED: _("The label is not right."),
-        State.EXTRA: _("There is nothing to mark here."),
-        State.MISSED: _("One thing is not marked."),
-    }[state]
+            State.BIG: _("Too many words are marked.") if longer else _("The shape is too big."),
+            State.SMALL: _("Too few words are marked.") if longer else _("The shape is too small."),
+            State.OFF: _("Other words are marked.") if longer else _("The shape is not close to the edge."),
+            State.CONFUSED: _("The label is not right."),
+            State.EXTRA: _("There is nothing to mark here."),
+            State.MISSED: _("One thing is not marked."),
+        }[state]
     )
 
 
@@ -120,9 +118,9 @@ def skip_reason(value: str) -> str:
     """Why an item is skipped."""
     return str(
         {
-        "unclear": _("I do not know what is right"),
-        "broken": _("It does not open"),
-        "upsetting": _("It is hard for me to see"),
-        "other": _("Another reason"),
-    }[value]
+            "unclear": _("I do not know what is right"),
+            "broken": _("It does not open"),
+            "upsetting": _("It is hard for me to see"),
+            "other": _("Another reason"),
+        }[value]
     )

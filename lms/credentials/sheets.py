@@ -10,9 +10,8 @@ from itertools import chain
 from pathlib import Path
 
 import jinja2
-import segno
 
-from lms.core import pdf
+from lms.core import pdf, qr
 from lms.credentials import letters, wording
 
 DESIGNS = Path(__file__).parents[2] / "certificates"
@@ -26,7 +25,6 @@ COLUMN_WIDTHS = {1: 239, 2: 114}  # mm, by the number of columns
 ADDRESS_SIZE, ADDRESS_WIDTH = 10.5, 86  # points, mm
 POINT = 25.4 / 72  # mm
 
-QUIET_ZONE = 4  # modules of white that ISO/IEC 18004 asks for on each side
 
 Words = Mapping[str, str]
 
@@ -140,13 +138,6 @@ def designs() -> list[str]:
     return sorted(path.parent.name for path in DESIGNS.glob("*/template.html"))
 
 
-def qr_path(url: str) -> tuple[int, str]:
-    """The modules on a side, quiet zone and all, and the black ones as one SVG path."""
-    code = segno.make_qr(url, error="m", boost_error=False)
-    svg = code.svg_inline(border=QUIET_ZONE, omitsize=True)
-    return len(code.matrix) + 2 * QUIET_ZONE, svg.partition(' d="')[2].partition('"')[0]
-
-
 def _html(sheet: Sheet, folder: Path, lead: wording.Wording, columns: Sequence[Column], step: int) -> str:
     places = {
         "name": columns[0].names[0].text,
@@ -154,7 +145,7 @@ def _html(sheet: Sheet, folder: Path, lead: wording.Wording, columns: Sequence[C
         "organisation": columns[0].organisation.text,
         "url": sheet.url,
     }
-    modules, path = qr_path(sheet.url)
+    modules, path = qr.path(sheet.url)
     template = _templates().get_template(f"{folder.name}/template.html")
     return template.render(
         sheet=sheet,

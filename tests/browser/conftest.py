@@ -27,8 +27,11 @@ from sqlalchemy import URL
 from werkzeug.serving import BaseWSGIServer, WSGIRequestHandler, make_server
 
 from lms.core.db import db, transaction
+from lms.learning.models import Completion, CompletionKind
+from tests.browser.nets import Net
 from tests.cast import PASSWORDS, fill, identifier
 from tests.conftest import build, missing
+from tests.courses import publish_tiny
 
 expect.set_options(timeout=15_000)  # the machine may be busy; nothing waits longer than it must
 
@@ -98,6 +101,15 @@ def serve(app: Flask, world: SimpleNamespace | None) -> Iterator[Live]:
     with app.app_context():
         db.session.remove()
         db.engine.dispose()
+
+
+@pytest.fixture
+def net(live: Live) -> Net:
+    """The tiny course, its first lesson read, and a way to it that can be cut."""
+    with live.app.app_context(), transaction(write=True):
+        publish_tiny(live.world)
+        db.session.add(Completion(enrolment_id=live.world.enrolment, kind=CompletionKind.LESSON, uid="tiny/labels"))
+    return Net(live.app)
 
 
 class Trouble:

@@ -11,25 +11,15 @@ from sqlalchemy import select
 
 from lms.core.db import db, transaction
 from lms.core.facts import Fact
-from lms.learning.models import Completion, CompletionKind, QuizAttempt
+from lms.learning.models import QuizAttempt
 from lms.people.models import Arrival, SignIn
 from tests.browser.conftest import Live
 from tests.browser.nets import AFTER, BEFORE, Net
 from tests.cast import PASSWORDS, identifier
-from tests.courses import publish_tiny
 
 QUIZ = "/learn/tiny/labels/quiz"
 GIVEN = {"what": "answer", "parts": ["data", "label"], "word": "label", "sum": "30"}
 BAR = "#phone-bar"
-
-
-@pytest.fixture
-def net(live: Live) -> Net:
-    """The tiny course, and the way to it."""
-    with live.app.app_context(), transaction(write=True):
-        publish_tiny(live.world)
-        db.session.add(Completion(enrolment_id=live.world.enrolment, kind=CompletionKind.LESSON, uid="tiny/labels"))
-    return Net(live.app)
 
 
 def ready(page: Page) -> None:

@@ -4,27 +4,16 @@ from __future__ import annotations
 
 from collections.abc import Callable
 
-import pytest
 from playwright.sync_api import Page, expect
 from sqlalchemy import select
 
 from lms.cohorts.models import Attendance
-from lms.core.db import db, transaction
-from lms.learning.models import Completion, CompletionKind
+from lms.core.db import db
 from tests.browser.conftest import Live
 from tests.browser.nets import Net
 from tests.browser.test_bad_network import BAR, kept, ready, waiting
-from tests.courses import publish_tiny
 
 TASK = "/learn/tiny/rules/task"
-
-
-@pytest.fixture
-def net(live: Live) -> Net:
-    with live.app.app_context(), transaction(write=True):
-        publish_tiny(live.world)
-        db.session.add(Completion(enrolment_id=live.world.enrolment, kind=CompletionKind.LESSON, uid="tiny/labels"))
-    return Net(live.app)
 
 
 def test_a_saved_week_opens_without_a_network(net: Net, page_as: Callable[..., Page]) -> None:
