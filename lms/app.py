@@ -38,6 +38,7 @@ from lms.core.i18n import _
 from lms.core.pages import asset
 from lms.core.sealing import keyring
 from lms.core.sheets import Sheets
+from lms.core.templates import Environment
 from lms.credentials import machine_views as credentials_machine
 from lms.credentials import staff_views as credentials_staff
 from lms.credentials import views as credentials
@@ -97,6 +98,8 @@ POLICY = (
 
 class School(Flask):
     """The law of the edge. A GET rolls back, everything else commits when its view returns."""
+
+    jinja_environment = Environment
 
     def preprocess_request(self) -> ResponseReturnValue | None:
         mode(write=request.method not in SAFE_METHODS)  # before the user loader's SELECT opens the transaction
@@ -174,6 +177,7 @@ def create_app(settings: Settings | None = None, *, testing: bool = False) -> Sc
         raise SettingsError(["The demo accounts are in this database, and everybody knows their passwords: use another one."])
     Migrate(app, db, directory=str(ROOT / "migrations"))
     i18n.babel.init_app(app, locale_selector=i18n.choose_locale)
+    i18n.dress(app)
     app.before_request(_refuse_odd_requests)
     CSRFProtect(app)
     people.limiter.init_app(app)

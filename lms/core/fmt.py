@@ -9,12 +9,13 @@ from __future__ import annotations
 
 from datetime import date as Date
 from datetime import datetime, time, timedelta
+from functools import lru_cache
 from zoneinfo import ZoneInfo
 
 from babel import Locale, dates, numbers
-from flask_babel import get_locale
 from markupsafe import Markup
 
+from lms.core import i18n
 from lms.core.i18n import _, ngettext
 from lms.core.money import Money
 
@@ -31,8 +32,11 @@ def latin_digits(text: str) -> str:
     return text.translate(TO_LATIN)
 
 
+_ENGLISH = Locale("en")
+
+
 def _locale() -> Locale:
-    return get_locale() or Locale("en")
+    return i18n.locale() or _ENGLISH
 
 
 def _digits(text: str) -> str:
@@ -43,7 +47,13 @@ def _digits(text: str) -> str:
 def num(value: int | float) -> str:
     """A number in the digits and grouping of the page's language."""
     locale = _locale()
-    return _digits(numbers.format_decimal(value, locale=locale, numbering_system=SYSTEMS.get(locale.language, "latn")))
+    return _digits(_number(value, locale))
+
+
+@lru_cache(maxsize=4096, typed=True)
+def _number(value: int | float, locale: Locale) -> str:
+    """Small numbers stand on every page, and Babel takes its time with each."""
+    return numbers.format_decimal(value, locale=locale, numbering_system=SYSTEMS.get(locale.language, "latn"))
 
 
 def percent(value: float, digits: int = 0) -> str:
@@ -69,13 +79,19 @@ def date(value: Date | datetime, *, zone: str | None = None, weekday: bool = Tru
     """`Sunday, 22 November 2026`, in the words and digits of the page's language."""
     day = _local(value, zone).date() if isinstance(value, datetime) else value
     comma = "،" if _locale().language in SYSTEMS else ","
-    return _digits(dates.format_date(day, f"EEEE{comma} d MMMM y" if weekday else "d MMMM y", locale=_locale()))
+    return _digits(_day(day, f"EEEE{comma} d MMMM y" if weekday else "d MMMM y", _locale()))
 
 
 def span(first: Date, last: Date) -> str:
     """`22 to 28 November`, `29 November to 5 December`: the days of a week, without the year."""
-    start = dates.format_date(first, "d" if first.month == last.month else "d MMMM", locale=_locale())
-    return _("%(first)s to %(last)s", first=_digits(start), last=_digits(dates.format_date(last, "d MMMM", locale=_locale())))
+    start = _day(first, "d" if first.month == last.month else "d MMMM", _locale())
+    return _("%(first)s to %(last)s", first=_digits(start), last=_digits(_day(last, "d MMMM", _locale())))
+
+
+@lru_cache(maxsize=4096)
+def _day(day: Date, pattern: str, locale: Locale) -> str:
+    """The same few days stand on everybody's pages."""
+    return dates.format_date(day, pattern, locale=locale)
 
 
 def clock(value: datetime | time, *, zone: str | None = None) -> str:

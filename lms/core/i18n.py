@@ -3,16 +3,38 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from functools import lru_cache
+from typing import Any
 
-from flask import has_request_context, request, session
-from flask_babel import Babel, force_locale, get_locale, gettext, lazy_gettext, ngettext, pgettext
+from babel import Locale
+from babel.support import NullTranslations
+from flask import Flask, g, has_request_context, request, session
+from flask_babel import Babel, force_locale, get_locale, get_translations
+from flask_babel.speaklater import LazyString
 from flask_login import current_user
 
-__all__ = ["LANGUAGES", "OFFERED", "_", "_l", "babel", "direction", "force_locale", "language", "locale_of", "ngettext", "pgettext"]
+__all__ = [
+    "LANGUAGES", "OFFERED", "_", "_l", "babel", "catalogue", "direction", "force_locale", "language", "locale", "locale_of", "ngettext",
+]  # fmt: skip
 
-_ = gettext
-_l = lazy_gettext
 babel = Babel()
+
+
+def _(sentence: str, **places: object) -> str:
+    """A sentence in the language of the page, with its places filled."""
+    told: str = catalogue().ugettext(sentence)
+    return told % places if places else told
+
+
+def ngettext(one: str, many: str, count: int, **places: object) -> str:
+    """The same of a sentence that counts something."""
+    told: str = catalogue().ungettext(one, many, count)
+    return told % {"num": count, **places}
+
+
+def _l(sentence: str, **places: object) -> Any:
+    """A sentence that is said when it is shown: what a module names before anybody asks for a page."""
+    return LazyString(_, sentence, **places)
 
 
 @dataclass(frozen=True)
@@ -65,12 +87,51 @@ def choose_language() -> str:
     return next((code for code in asked if code in OFFERED), "en")
 
 
-def choose_locale() -> str:
+def choose_locale() -> Locale:
     """The locale for Flask-Babel."""
-    return locale_of(choose_language())
+    return _parsed(locale_of(choose_language()))
+
+
+@lru_cache(maxsize=64)
+def _parsed(code: str) -> Locale:
+    """One object a locale: what Babel reads for it, it keeps with it."""
+    return Locale.parse(code)
 
 
 def language() -> str:
     """The language code of the page being made."""
-    locale = get_locale()
-    return locale.language if locale else "en"
+    spoken = locale()
+    return str(spoken.language) if spoken else "en"
+
+
+def locale() -> Locale | None:
+    """The locale of the page being made; None outside every request. Asked a hundred times a page, so it is read where it is kept."""
+    chosen = getattr(_kept(), "babel_locale", None)
+    return chosen if chosen is not None else get_locale()
+
+
+def catalogue() -> NullTranslations:
+    """The words of the page being made: looked up again only when its locale became another one."""
+    kept = _kept()
+    chosen = getattr(kept, "babel_locale", None)
+    if chosen is None:
+        return get_translations()
+    held = getattr(kept, "catalogue", None)
+    if held is None or held[0] is not chosen:
+        held = kept.catalogue = (chosen, get_translations())
+    return held[1]
+
+
+def dress(app: Flask) -> None:
+    """Give templates the words in the same quick way."""
+    app.jinja_env.install_gettext_callables(  # type: ignore[attr-defined]  # of Jinja's extension, which Flask-Babel has added
+        lambda sentence: catalogue().ugettext(sentence), lambda one, many, count: catalogue().ungettext(one, many, count), newstyle=True
+    )
+
+
+def _kept() -> Any:
+    """What Flask-Babel keeps for this request; None outside every one, and before it was asked for the first time."""
+    try:
+        return vars(g._get_current_object()).get("_flask_babel")
+    except RuntimeError:
+        return None
