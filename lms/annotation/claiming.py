@@ -28,7 +28,7 @@ from lms.annotation.models import (
     ProjectState,
     Risk,
 )
-from lms.core import clock, facts
+from lms.core import clock, facts, phone
 from lms.core.db import db
 from lms.core.errors import Refused
 from lms.core.i18n import _
@@ -123,6 +123,13 @@ def take_slot(task: Assignment) -> bool:
     taken = update(Item).where(Item.id == task.item_id, Item.open_slots > 0).values(open_slots=Item.open_slots - 1).returning(Item.id)
     task.slot_held = db.session.execute(taken.execution_options(synchronize_session=False)).first() is not None
     return task.slot_held
+
+
+def time_left(task: Assignment) -> timedelta:
+    """How long she may still begin to work on it. What came back has no lease: as long as the time of her phone counts."""
+    if task.state is AssignmentState.RETURNED:
+        return phone.AS_WRITTEN
+    return task.lease_until - clock.now() if task.state in HELD else timedelta(0)
 
 
 def lease_length(est_seconds: int) -> timedelta:

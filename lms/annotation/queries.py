@@ -112,15 +112,15 @@ def given_and_skipped(project_id: int, user: User) -> tuple[int, int]:
     return sum(counts.values()), counts.get(AssignmentState.RELEASED, 0)
 
 
-def place(task: Assignment) -> tuple[int, int, list[int]]:
-    """Which of her items this is, of how many she holds or has answered, and the ids of the pictures she can open after it.
+def place(task: Assignment) -> tuple[int, int, list[tuple[int, bool]]]:
+    """Which of her items this is, of how many she holds or has answered, and those she can open after it: id, and if it is a picture.
 
     One statement: each item of a block asks it.
     """
     rows = db.session.execute(_PLACE, {"project": task.project_id, "worker": task.worker_id}).all()
-    coming = [row for row in rows if row.position > task.position and row.state in TO_DO and row.file_id]
+    coming = [row for row in rows if row.id != task.id and row.state in TO_DO]
     coming.sort(key=lambda row: row.state is not AssignmentState.RETURNED)  # those first, as `to_do` has them
-    return sum(row.position <= task.position for row in rows), len(rows), [row.id for row in coming]
+    return sum(row.position <= task.position for row in rows), len(rows), [(row.id, row.file_id is not None) for row in coming]
 
 
 def seconds_this_week(user: User) -> int:

@@ -54,10 +54,12 @@ def begun(task: Assignment) -> tuple[list[dict[str, Any]], int]:
     return (answered.payload if answered else []), 0
 
 
-def bench(task: Assignment, answers: list[dict[str, Any]], version: int, coming: Sequence[int], reviews: Sequence[Review]) -> str:
+def bench(
+    task: Assignment, answers: list[dict[str, Any]], version: int, coming: Sequence[tuple[int, bool]], reviews: Sequence[Review]
+) -> str:
     """The JSON that stands in `data-task` of the workbench. Nothing in it says whether the answer is known.
 
-    `answers` and `version` as `begun` says them; `coming`: the tasks whose pictures may be fetched ahead; `reviews`: the newest first.
+    `answers` and `version` as `begun` says them; `coming`: of `queries.place`, what may be fetched ahead; `reviews`: the newest first.
     Lengths are pixels of the original picture, offsets are code points (a browser counts UTF-16: convert). `tokens` are [start, end).
     """
     item = task.item
@@ -75,7 +77,8 @@ def bench(task: Assignment, answers: list[dict[str, Any]], version: int, coming:
         "draft_version": version,
         "lease_until": task.lease_until.isoformat(),
         "comments": said,
-        "prefetch": [url_for("annotation.picture", id=id) for id in coming[:PREFETCHED]],
+        "prefetch": [url_for("annotation.picture", id=id) for id, pictured in coming if pictured][:PREFETCHED],
+        "ahead": [url_for("annotation.task", id=id) for id, _pictured in coming],
         "urls": {
             "draft": url_for("annotation.send_draft", id=task.id),
             "answer": url_for("annotation.send_answer", id=task.id),

@@ -14,6 +14,7 @@ from lms.annotation.feedback import feedback as told
 from lms.annotation.forms import ClaimForm, SkipForm, TaskForm
 from lms.annotation.judging import Unfit
 from lms.annotation.models import DECIDED, OPEN, Assignment, AssignmentState, Project
+from lms.core import phone
 from lms.core.access import Role, me, one_or_404, only, wants_json
 from lms.core.db import db
 from lms.core.errors import Refused
@@ -63,10 +64,10 @@ def claim(slug: str) -> ResponseReturnValue:
 @bp.get("/work/tasks/<int:id>")
 @only(Role.TRAINEE)
 def task(id: int) -> ResponseReturnValue:
-    """The workbench; once it is sent, what happens with it."""
+    """The workbench, which her own phone keeps while the lease runs; once it is sent, what happens with it."""
     found = one_or_404(policy.visible_tasks(me()).options(joinedload(Assignment.item), joinedload(Assignment.project)), id)
     if found.state in OPEN:
-        return _bench(found, *showing.begun(found))
+        return phone.lent(_bench(found, *showing.begun(found)), claiming.time_left(found))
     return render_template("annotation/sent.html", task=found, words=wording, decided=found.state in DECIDED)
 
 

@@ -12,6 +12,7 @@ from re import compile as pattern
 from typing import Any, TypeVar, cast
 
 from flask import Response, current_app, g, request
+from flask.typing import ResponseReturnValue
 from flask_login import current_user
 
 from lms.core import clock
@@ -48,6 +49,15 @@ def kept(view: F) -> F:
         return answer
 
     return cast("F", marked)
+
+
+def lent(page: ResponseReturnValue, life: timedelta) -> Response:
+    """A page that an own phone keeps for a time alone: by its own clock no longer than `life` after the page came."""
+    answer = current_app.make_response(page)
+    if key() and answer.status_code == 200 and life > timedelta(seconds=1):
+        answer.headers["X-Offline"] = "keep"
+        answer.headers["X-Keep-For"] = str(int(life.total_seconds()))
+    return answer
 
 
 def queued() -> str:

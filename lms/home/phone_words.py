@@ -37,6 +37,7 @@ def words() -> dict[str, str | dict[str, str]]:
         "savedHere": _("Saved on this phone"),
         "saving": _("We are saving it."),
         "needs": _("This needs internet."),
+        "ended": _("Your time for this item is over. Connect, and take it again."),
         "full": _("Your phone is full. Remove a week."),
         "notSent": _("Not sent yet"),
         "remove": _("Remove"),

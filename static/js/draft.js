@@ -54,7 +54,7 @@
     agreed(parts, version) {
       this.version = version;
       if (this.waiting === parts) { this.waiting = null; this.drop(); }
-      this.told('kept');
+      this.told('kept', '', parts);
     }
 
     // The answer itself has arrived.

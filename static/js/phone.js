@@ -2,7 +2,8 @@
 // Without this file every form is a plain form. WORDS and Queue stand before it (/phone.js).
 (() => {
   const PATIENCE = 8000, doc = document, root = doc.documentElement, bar = doc.getElementById('phone-bar');
-  if (!bar || !('serviceWorker' in navigator) || !self.indexedDB || !self.caches) return;
+  if (bar && 'lost' in bar.dataset) Queue.wipe().catch(() => {});
+  if (!bar || 'lost' in bar.dataset || !('serviceWorker' in navigator) || !self.indexedDB || !self.caches) return;
   const words = WORDS, owner = bar.dataset.user, kept = root.dataset.kept !== undefined;
   const plural = new Intl.PluralRules(root.lang), cacheOf = user => caches.open('u-' + user);
   const digits = text => String(text).replace(/\d/g, digit => words.digits[digit]);
@@ -32,6 +33,7 @@
   const send = async () => {
     clearTimeout(timer);
     const told = await Queue.flush();
+    if (told.some(i => i.state === 'lost')) { location.replace('/sign-in'); return told; }
     told.forEach(settle);
     const waiting = await refresh(told.some(i => i.state === 'signed-out') || !owner && !told.some(i => i.state === 'offline'));   // /offline names nobody
     if (waiting && owner && !doc.hidden) timer = setTimeout(send, wait = Math.min(wait * 2, 120000));
@@ -75,7 +77,7 @@
   // What became of an answer whose form, or script, stands here.
   const after = {};
   const settle = item => {
-    if (after[item.id] && item.state === 'sent') after[item.id](item.next);
+    if (after[item.id]) after[item.id](item);
     const form = item.id && forms.find(form => form.waits === item.id);
     if (!form) return;
     if (item.state === 'sent') say(form, 'note ok', words.sent);
@@ -136,19 +138,11 @@
   };
   if (owner) for (const form of forms) begin(form).catch(() => {});
 
-  // For a script that sends its form itself: what did not go is the queue's, under the id it was tried with. Gives the sentence to show;
-  // `sent` is called with the next address when it went while this page stands.
-  if (owner) self.Phone = {keep: async (form, id, sent) => {
-    after[id] = sent;
-    await Queue.add({id, user: owner, url: urlOf(form), key: urlOf(form), page: location.pathname, title: doc.title, at: Date.now(), tried: true, text: written(form), fields: fieldsOf(form)});
-    navigator.serviceWorker.ready.then(r => r.sync && r.sync.register('out')).catch(() => {});
-    again();
-    return words.queued;
-  }};
+  // For the script of a workbench (batch.js), which sends its form itself.
+  if (owner) self.Phone = {owner, kept, words, after, again, id, cacheOf, drop: async urls => drop(await cacheOf(owner), urls)};
 
   // ---- Weeks and lessons on this phone: <p data-save="/learn/... /learn/..."> ----
 
-  const pictures = text => [...new Set(text.match(/\/media\/[0-9a-f]{64}/g))];
   const weigh = async answer => (await answer.clone().blob()).size;
   const trouble = no => no && no.name === 'QuotaExceededError' ? words.full : words.needs;
 
@@ -157,15 +151,21 @@
       const answer = await fetch(url);
       if (!answer.ok || answer.redirected || answer.headers.get('X-Offline') !== 'keep') throw new Error(url);
       const text = await answer.clone().text();
-      await cache.addAll(pictures(text));
+      await cache.addAll(Queue.parts(text).filter(part => part.startsWith('/media/')));
       await cache.put(url, Queue.stamped(answer));
     }
     if (navigator.storage && navigator.storage.persist) navigator.storage.persist();
   };
-  const drop = async (cache, url) => {
-    const hit = await cache.match(url, {ignoreVary: true});
-    if (hit) for (const picture of pictures(await hit.text())) await cache.delete(picture, {ignoreVary: true});
-    await cache.delete(url, {ignoreVary: true});
+  const isPage = answer => /^text\/html/.test(answer.headers.get('Content-Type'));
+  // Pages go, and what no other page needs goes with them.
+  const drop = async (cache, urls) => {
+    for (const url of urls) await cache.delete(url, {ignoreVary: true});
+    const needed = new Set(), rest = [];
+    for (const request of await cache.keys()) {
+      const hit = await cache.match(request, {ignoreVary: true});
+      if (isPage(hit)) Queue.parts(await hit.text()).forEach(part => needed.add(part)); else rest.push(request);
+    }
+    for (const request of rest) if (!needed.has(request.url.slice(location.origin.length))) await cache.delete(request, {ignoreVary: true});
   };
   const pathsIn = async cache => new Set((await cache.keys()).map(request => new URL(request.url).pathname));
 
@@ -185,7 +185,7 @@
       await show(await saveAll(cache, urls).then(() => '', trouble));
       if (!done.hidden) done.querySelector('p').focus();
     });
-    remove.addEventListener('click', async () => { for (const url of urls) await drop(cache, url); await show(); save.querySelector('button').focus(); });
+    remove.addEventListener('click', async () => { await drop(cache, urls); await show(); save.querySelector('button').focus(); });
     await show();
   };
   // The road says which rows open without a network.
@@ -213,7 +213,8 @@
   const plain = title => title.replace(/ - [^-]*$/, '');   // without the name of the site
   const list = async () => {
     const user = await Queue.exists() && await Queue.who(), place = doc.getElementById('kept'), unsent = doc.getElementById('unsent');
-    if (location.pathname !== '/offline') doc.getElementById('missing').hidden = false;
+    const away = doc.getElementById('missing');
+    away.hidden = location.pathname === '/offline';
     if (!user) return;
     const waiting = await Queue.all(user);
     unsent.hidden = !waiting.length;
@@ -226,23 +227,18 @@
     const cache = await cacheOf(user), found = [];
     let total = 0;
     for (const request of await cache.keys()) {
-      const path = new URL(request.url).pathname, hit = await cache.match(request, {ignoreVary: true}), bytes = await weigh(hit);
+      const path = new URL(request.url).pathname, hit = await cache.match(request, {ignoreVary: true}), bytes = await weigh(hit), over = Queue.ended(hit);
       total += bytes;
-      if (!path.startsWith('/media/')) found.push({path, bytes, title: (/<title>([^<]*)/.exec(await hit.text()) || ['', path])[1]});
+      if (over && path === location.pathname) away.textContent = words.ended;
+      if (isPage(hit) && !over) found.push({path, bytes, title: (/<title>([^<]*)/.exec(await hit.text()) || ['', path])[1]});
     }
     const read = text => plain(new DOMParser().parseFromString(text, 'text/html').body.textContent);
-    place.querySelector('ul').replaceChildren(...found.map(p => item(read(p.title), p.path, size(p.bytes), words.remove, () => drop(cache, p.path).then(list))));
+    place.querySelector('ul').replaceChildren(...found.map(p => item(read(p.title), p.path, size(p.bytes), words.remove, () => drop(cache, [p.path]).then(list))));
     place.querySelector('p').textContent = found.length ? words.space.replace('{size}', size(total)) : words.nothing;
   };
 
   // ---- Leaving: <form data-clear> ----
 
-  const wipe = async () => {
-    for (const name of await caches.keys()) await caches.delete(name);
-    for (const one of await navigator.serviceWorker.getRegistrations()) await one.unregister();
-    try { localStorage.clear(); sessionStorage.clear(); } catch { /* nothing is kept there */ }
-    await new Promise(done => { const asked = indexedDB.deleteDatabase('phone'); asked.onsuccess = asked.onerror = asked.onblocked = done; });
-  };
   doc.addEventListener('submit', event => {
     const form = event.target;
     if (!('clear' in form.dataset)) return;
@@ -259,7 +255,7 @@
         return;
       }
       clearTimeout(timer);
-      await wipe();
+      await Queue.wipe();
       if (navigator.onLine) form.submit(); else say(form, 'note ok', words.cleared);
     });
   });
@@ -279,9 +275,16 @@
   if (owner) addEventListener('load', async () => {
     const first = !navigator.serviceWorker.controller;
     await navigator.serviceWorker.register('/sw.js');
-    const ready = await navigator.serviceWorker.ready, paths = await pathsIn(await cacheOf(owner));
+    const ready = await navigator.serviceWorker.ready, cache = await cacheOf(owner), paths = await pathsIn(cache);
     const line = navigator.connection || {}, ahead = line.saveData ? [] : forms.flatMap(form => (form.dataset.ahead || '').split(' ').filter(Boolean));
     const keep = [...(first ? [location.pathname] : []), ...ahead.filter(url => !paths.has(url))];
     if (keep.length) ready.active.postMessage({keep});
+    if (kept) return;
+    const over = [];   // items whose time is over, and pictures of items that are sent
+    for (const path of paths) {
+      const item = /^\/work\/tasks\/\d+/.exec(path), page = item && await cache.match(item[0], {ignoreVary: true});
+      if (item && (!page || Queue.ended(page))) over.push(path);
+    }
+    if (over.length) await drop(cache, over);
   });
 })();

@@ -45,11 +45,22 @@ const Queue = (() => {
   const limit = ms => AbortSignal.timeout ? AbortSignal.timeout(ms) : undefined;
   const one = self.navigator.locks ? work => navigator.locks.request('out', work) : work => work();   // page and worker never at once
 
-  // Sends what waits, in the order it was written. Gives [{id, state: sent | refused | offline | signed-out, next, why}].
+  // All of it goes, for whoever used this phone. A phone that was lost is told so by the answer to whatever it asks.
+  const wipe = async () => {
+    try { localStorage.clear(); sessionStorage.clear(); } catch { /* nothing is kept there, or the worker asks */ }
+    for (const name of await caches.keys()) await caches.delete(name);
+    for (const one of self.registration ? [registration] : await navigator.serviceWorker.getRegistrations()) await one.unregister();
+    await new Promise(done => { const asked = indexedDB.deleteDatabase('phone'); asked.onsuccess = asked.onerror = asked.onblocked = done; });
+  };
+  const lost = answer => answer && answer.status === 401 && answer.headers.has('Clear-Site-Data');
+
+  // Sends what waits, in the order it was written. Gives [{id, state: sent | refused | offline | signed-out | lost, next, why}].
   const flush = () => one(async () => {
     const waiting = (await all()).filter(i => !i.refused), told = [];
     if (!waiting.length) return told;
-    const me = await fetch('/token', {cache: 'no-store', redirect: 'error', signal: limit(20000)}).then(r => r.ok ? r.json() : null).catch(() => null);
+    const said = await fetch('/token', {cache: 'no-store', redirect: 'error', signal: limit(20000)}).catch(() => null);
+    if (lost(said)) { await wipe(); return [{state: 'lost'}]; }
+    const me = said && said.ok ? await said.json().catch(() => null) : null;
     if (!me || !me.user) return [{state: me ? 'signed-out' : 'offline'}];
     for (const i of waiting) {
       if (i.user !== me.user) continue;
@@ -63,6 +74,7 @@ const Queue = (() => {
       const said = await answer.json().catch(() => ({}));
       if (answer.ok && answer.headers.get('X-Arrived') === i.id) {
         await remove(i.id);
+        if (i.lent) await (await caches.open('u-' + i.user)).delete(i.page, {ignoreVary: true});
         const kept = await draft(i.user, i.key);
         if (kept && kept.at <= i.at) await dropDraft(i.user, i.key);
         told.push({id: i.id, state: 'sent', next: said.next});
@@ -82,5 +94,10 @@ const Queue = (() => {
     return new Response(answer.body, {headers});
   };
 
-  return {stamped, exists, add, all, get, remove, flush, draft, keepDraft, dropDraft, who, setWho};
+  // A page lent for a time: it is over by this phone's own clock, however wrong that goes.
+  const ended = page => page.headers.has('X-Keep-For') && Date.now() > Number(page.headers.get('X-Kept-At')) + 1000 * page.headers.get('X-Keep-For');
+  // What a kept page needs beside itself, by its text.
+  const parts = text => [...new Set(text.match(/\/media\/[0-9a-f]{64}|\/work\/tasks\/\d+\/picture|\/static\/[\w/.-]+\.(?:js|css)\?v=\w+/g))];
+
+  return {wipe, lost, ended, parts, stamped, exists, add, all, get, remove, flush, draft, keepDraft, dropDraft, who, setWho};
 })();

@@ -9,6 +9,7 @@
   class Workbench {
     constructor(form) {
       this.form = form;
+      form.bench = this;
       this.task = JSON.parse(form.dataset.task);
       this.words = form.dataset;
       this.parts = this.named(this.task.answers);
@@ -68,6 +69,12 @@
       this.show();
       this.draft.keep(parts);
       if (say) this.say(say);
+    }
+
+    // What was drawn before and lies on this phone: nothing is new, so nothing is saved.
+    restore(parts) {
+      this.parts = this.named(parts);
+      this.show();
     }
 
     choose(id) {
@@ -160,6 +167,7 @@
       this.saved.hidden = false;
       if (state === 'conflict') this.trouble(sentence, () => this.change(this.named(other)));
       if (state === 'refused') this.trouble(sentence);
+      if (state === 'kept' && self.Phone) Phone.drawn(other, this.draft.version).catch(() => {});
     }
 
     // A sentence over the form; `other`: takes what stands elsewhere, and undo brings ours back.
@@ -182,16 +190,21 @@
       if (this.busy) return;
       this.busy = true;
       this.form.elements.payload.value = JSON.stringify(this.parts);
+      const waits = self.Phone && await Phone.waits().catch(() => '');
+      if (waits) { this.busy = false; this.trouble(waits); return; }
       const body = new FormData(this.form), op = this.form.elements.client_op_id.value;
       const answer = await fetch(this.form.action, {method: 'POST', body, redirect: 'error', headers: {'X-Request-Id': op}}).catch(() => null);
       const said = answer && await answer.json().catch(() => ({}));
       if (answer && answer.ok && said.next) {
         this.draft.forget();
+        if (self.Phone) await Phone.done().catch(() => {});
         location.assign(said.next);
         return;
       }
+      // On a page that lay here the value against forged requests may be old: the queue takes a new one.
+      const away = !answer || answer.status >= 500 || answer.status === 401 && self.Phone && Phone.kept;
+      const kept = away && self.Phone && await Phone.keep(op).catch(() => '');
       this.busy = false;
-      const kept = (!answer || answer.status >= 500) && self.Phone && await Phone.keep(this.form, op, next => { this.draft.forget(); location.assign(next || location.href); });
       if (kept) this.trouble(kept);
       else if (!answer || answer.status >= 500) this.trouble(this.words.unsent);
       else if (answer.status === 401) this.trouble(said.sentence, null, this.words.signIn);

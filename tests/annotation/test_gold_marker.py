@@ -100,8 +100,12 @@ def searched(app: Flask, client: Any) -> int:
         if (task := re.search(r'data-task="([^"]*)"', answer.get_data(as_text=True))) if answer.mimetype == "text/html" else None:
             data = json.loads(unescape(task[1]))
             assert not {"gold", "known", "score", "quality", "passed"} & data.keys()
-            for url in data["prefetch"]:
-                clean(client.get(url), url)
+            # What a phone keeps of a batch: the pages of the items that follow, and the pictures.
+            for url in (*data["prefetch"], *data["ahead"], *(f"{page}/picture" for page in data["ahead"])):
+                kept = client.get(url)
+                clean(kept, url)
+                if url in data["ahead"]:
+                    assert kept.headers["X-Offline"] == "keep"
     return seen
 
 
