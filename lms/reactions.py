@@ -12,6 +12,7 @@ from lms.core.facts import Fact, Kind, listening
 from lms.core.jobs import Handler
 from lms.credentials import listeners as credentials
 from lms.credentials import rendering as certificates
+from lms.grading import sending
 from lms.learning import listeners as learning
 from lms.pool import listeners as pool
 
@@ -33,6 +34,7 @@ LISTENERS: dict[Kind, Sequence[Listener]] = {
 
 JOBS: dict[str, Handler] = {
     annotation.SWEEP: annotation.sweep_decisions,
+    sending.JOB: sending.send_held,
     certificates.RENDER: certificates.render,
 }
 

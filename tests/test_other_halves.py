@@ -133,6 +133,7 @@ LINES: tuple[Line, ...] = (
     Line("/submissions/<int:id>/feedback", "amina", **TRAINEE),
     Line("/submissions/<int:id>/files/<int:position>", "bilal", ("chen", "hana"), ("efe", "dana", "fay")),
     post("/submissions/<int:id>/grade", "bilal", **MENTOR),
+    post("/submissions/<int:id>/undo", "bilal", **MENTOR),
     Line("/v/<code>", "amina", roles=(), one_house="whoever holds the paper may check it"),
     Line("/v/<code>.json", "amina", roles=(), one_house="whoever holds the paper may check it"),
     Line("/v/<code>.pdf", "amina", roles=(), one_house="shared by its holder"),

@@ -38,6 +38,8 @@ class Kind(StrEnum):
     QUIZ_SENT = "quiz.sent"
     SUBMISSION_SENT = "submission.submitted"
     SUBMISSION_CLAIMED = "submission.claimed"
+    SUBMISSION_MARKED = "submission.marked"
+    SUBMISSION_UNDONE = "submission.undone"
     SUBMISSION_GRADED = "submission.graded"
     SUBMISSION_RELEASED = "submission.released"
     SUBMISSION_RETURNED = "submission.returned"

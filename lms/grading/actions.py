@@ -19,7 +19,7 @@ from lms.core.facts import Kind, record
 from lms.core.files import Accepted, keep
 from lms.core.i18n import _
 from lms.grading import desk, queries
-from lms.grading.models import Grade, State, Submission, SubmissionFile
+from lms.grading.models import ON_DESK, WAITING, Grade, State, Submission, SubmissionFile
 from lms.people.models import User
 
 LEASE = timedelta(minutes=30)
@@ -48,7 +48,7 @@ def hand_in(
         if attempt == latest.attempt and ((text or None) != latest.text or (link or None) != latest.link):
             raise Refused(_("Your mentor has another answer of this try. Wait for it to come back."))
         return latest
-    if latest is not None and latest.state in {State.SUBMITTED, State.IN_MARKING}:
+    if latest is not None and latest.state in WAITING:
         raise Refused(_("Your mentor has your answer. Wait for it to come back."))
     if latest is not None and latest.state is State.RELEASED:  # only what came back opens the next try
         raise Refused(_("This answer is checked already."))
@@ -95,7 +95,7 @@ def claim(submission: Submission, *, by: User) -> None:
     )
     if db.session.execute(taken).one_or_none() is None:
         db.session.refresh(submission)
-        if submission.state not in {State.SUBMITTED, State.IN_MARKING}:
+        if submission.state not in ON_DESK:
             raise Refused(_("This answer is checked already."))
         raise Refused(_("%(name)s is checking this now.", name=submission.claimed_by.name if submission.claimed_by else _("Somebody")))
     db.session.refresh(submission)
@@ -125,8 +125,6 @@ def release(submission: Submission, *, by: User, marks: Mapping[str, str], feedb
 
 def return_for_changes(submission: Submission, *, by: User, marks: Mapping[str, str], feedback: str) -> Grade:
     """Give it back with what to change: the next try is open and has no due date of the first."""
-    if not feedback.strip():
-        raise Refused(_("Write what to change, so that the person can do it."))
     grade = _mark(submission, by=by, marks=marks, feedback=feedback, returned=True)
     submission.state = State.RETURNED
     record(Kind.SUBMISSION_RETURNED, submission, actor=by, enrolment=submission.enrolment_id)
@@ -134,16 +132,32 @@ def return_for_changes(submission: Submission, *, by: User, marks: Mapping[str, 
 
 
 def _mark(submission: Submission, *, by: User, marks: Mapping[str, str], feedback: str, returned: bool) -> Grade:
-    if submission.state in {State.RELEASED, State.RETURNED}:
+    check_mark(submission, by=by, marks=marks, feedback=feedback, returned=returned)
+    grade = made_of(submission, by=by, marks=marks, feedback=feedback, returned=returned)
+    db.session.add(grade)
+    submission.lease_until = None
+    return grade
+
+
+def check_mark(submission: Submission, *, by: User, marks: Mapping[str, str], feedback: str, returned: bool) -> None:
+    """Refuse what cannot be the mark of this answer now, or not from this mentor."""
+    if returned and not feedback.strip():
+        raise Refused(_("Write what to change, so that the person can do it."))
+    if submission.state not in ON_DESK:
         raise Refused(_("This answer is checked already."))
     if submission.state != State.IN_MARKING or submission.claimed_by_id != by.id:
         raise Refused(_("Your time for this answer is over. It is back on the desk. Take it again."))
-    assignment = queries.task(submission).assignment
     try:
-        total = rubrics.total(assignment.rubric, marks)
+        rubrics.total(queries.task(submission).assignment.rubric, marks)
     except rubrics.RubricError as wrong:
         raise Refused(_("Choose a level in every row.")) from wrong
-    grade = Grade(
+
+
+def made_of(submission: Submission, *, by: User, marks: Mapping[str, str], feedback: str, returned: bool) -> Grade:
+    """The mark that these levels make, not yet added to the session."""
+    assignment = queries.task(submission).assignment
+    total = rubrics.total(assignment.rubric, marks)
+    return Grade(
         submission_id=submission.id,
         by_id=by.id,
         marks=dict(marks),
@@ -152,7 +166,5 @@ def _mark(submission: Submission, *, by: User, marks: Mapping[str, str], feedbac
         passed=not returned and total * 100 >= assignment.pass_percent * assignment.points,
         returned=returned,
         feedback=feedback.strip(),
+        at=clock.now(),
     )
-    db.session.add(grade)
-    submission.lease_until = None
-    return grade

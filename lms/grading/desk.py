@@ -15,7 +15,7 @@ from lms.cohorts.models import Cohort, Enrolment
 from lms.core import clock
 from lms.core.db import db
 from lms.grading import policy
-from lms.grading.models import WAITING, Grade, Submission
+from lms.grading.models import ON_DESK, Grade, Submission
 from lms.people.models import User
 
 HOLDER = aliased(User)
@@ -110,7 +110,7 @@ def counts(mentor: User) -> Counts:
 
 
 def _all(mentor: User) -> Select[Submission]:
-    return policy.desk(mentor).where(Submission.state.in_(WAITING))
+    return policy.desk(mentor).where(Submission.state.in_(ON_DESK))
 
 
 def _title(version_id: int, uid: str) -> Text:

@@ -2,16 +2,17 @@
 
 from __future__ import annotations
 
-from flask import Blueprint, flash, redirect, render_template, request, url_for
+from flask import Blueprint, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 from markupsafe import Markup
 
 from lms.catalogue import queries as catalogue
+from lms.core import phone
 from lms.core.access import Role, me, one_or_404, only, require
 from lms.core.forms import tried
-from lms.core.i18n import _, language
+from lms.core.i18n import language
 from lms.core.pages import page_of
-from lms.grading import actions, policy, queries
+from lms.grading import actions, policy, queries, sending
 from lms.grading.desk import Wanted, counts, how_many_wait, median_wait, waiting
 from lms.grading.forms import MarkForm
 from lms.grading.models import Submission
@@ -27,7 +28,7 @@ def desk() -> ResponseReturnValue:
     page = page_of(waiting(me(), wanted))
     return render_template(
         "grading/desk.html", page=page, wanted=wanted, tasks=[queries.task(row) for row in page.rows], counts=counts(me()),
-        quick=median_wait(me()),
+        quick=median_wait(me()), undo=sending.can_be_undone(me()),
     )  # fmt: skip
 
 
@@ -38,16 +39,18 @@ def claim(id: int) -> ResponseReturnValue:
     submission = one_or_404(policy.visible_submissions(me()), id)
     require(policy.may_grade(me(), submission))
     actions.claim(submission, by=me())
+    sending.send_due(by=me())
     return redirect(url_for("grading_mentor.check", id=id), 303)
 
 
 @bp.get("/submissions/<int:id>")
 @only(Role.MENTOR)
 def check(id: int) -> ResponseReturnValue:
-    """The answer and the mark, side by side."""
+    """The answer and the mark, side by side; a mark that was undone stands in the form again."""
     submission = one_or_404(policy.visible_submissions(me()), id)
     require(policy.may_grade(me(), submission))
-    return _page(submission, MarkForm())
+    back = sending.taken_back(submission, me())
+    return _page(submission, MarkForm(data={"feedback": back.feedback} if back else None), back.marks if back else None)
 
 
 @bp.post("/submissions/<int:id>/grade")
@@ -56,19 +59,30 @@ def grade(id: int) -> ResponseReturnValue:
     """Send the mark, or return it for changes; then on to the next one, which is taken at once, or to the desk."""
     submission = one_or_404(policy.visible_submissions(me()), id, lock=True)
     require(policy.may_grade(me(), submission))
-    form, act = MarkForm(), actions.return_for_changes if request.form.get("do") == "return" else actions.release
+    form, returned = MarkForm(), request.form.get("do") == "return"
     marks = form.marks(queries.task(submission).assignment.rubric, request.form)
-    if not form.validate_on_submit() or not tried(form, act, submission, by=me(), marks=marks, feedback=form.feedback.data or ""):
+    mark = {"by": me(), "marks": marks, "feedback": form.feedback.data or "", "returned": returned}
+    if not form.validate_on_submit() or not tried(form, sending.send, submission, **mark):
         return _page(one_or_404(policy.visible_submissions(me()), id), form, marks), 422
-    flash(_("Sent. The person can read it now."), "ok")
-    following = actions.take_next(by=me())
+    sending.send_due(by=me())
+    following = None if phone.waited_since() else actions.take_next(by=me())  # nobody sits there any more
     return redirect(url_for("grading_mentor.check", id=following.id) if following else url_for("grading_mentor.desk"), 303)
+
+
+@bp.post("/submissions/<int:id>/undo")
+@only(Role.MENTOR)
+def undo(id: int) -> ResponseReturnValue:
+    """Take back a mark that has not gone out yet, and go on with it."""
+    submission = one_or_404(policy.visible_submissions(me()), id, lock=True)
+    require(policy.may_grade(me(), submission))
+    sending.undo(submission, by=me())
+    return redirect(url_for("grading_mentor.check", id=id), 303)
 
 
 def _page(submission: Submission, form: MarkForm, marks: dict[str, str] | None = None) -> str:
     task = queries.task(submission)
     html, shown = catalogue.assignment_html(submission.version_id, submission.assignment_uid, language())
-    given = queries.grade_of(submission)
+    given = sending.mark_of(submission, early=True)
     return render_template(
         "grading/check.html",
         submission=submission,
@@ -83,4 +97,5 @@ def _page(submission: Submission, form: MarkForm, marks: dict[str, str] | None =
         mine=task.held_by is not None and task.held_by.id == me().id,
         error=bool(form.errors),
         follows=how_many_wait(me()) > 1,
+        undo=sending.can_be_undone(me()),
     )

@@ -18,15 +18,20 @@ from lms.people.models import User
 
 
 class State(StrEnum):
-    """submitted -> in_marking (claimed, with a lease) -> released or returned; a lease that runs out gives it back to the desk."""
+    """submitted -> in_marking (claimed, with a lease) -> sending (the mark can be taken back) -> released or returned.
+
+    A lease that runs out gives it back to the desk.
+    """
 
     SUBMITTED = "submitted"
     IN_MARKING = "in_marking"
+    SENDING = "sending"
     RELEASED = "released"
     RETURNED = "returned"
 
 
-WAITING = (State.SUBMITTED, State.IN_MARKING)
+ON_DESK = (State.SUBMITTED, State.IN_MARKING)
+WAITING = (*ON_DESK, State.SENDING)  # as the trainee sees it: her mentor has it
 
 
 class Submission(Model):
@@ -82,4 +87,20 @@ class Grade(Model):
     feedback: Mapped[str]
     at: Mapped[datetime] = mapped_column(default=clock.now)
 
+    by: Mapped[User] = relationship()
+
+
+class HeldMark(Model):
+    """A mark on its way: nobody but its mentor sees it before `send_at`. None there: taken back, and in the mentor's form again."""
+
+    __tablename__ = "held_mark"
+
+    submission_id: Mapped[int] = mapped_column(ForeignKey("submission.id"), primary_key=True)
+    by_id: Mapped[int] = mapped_column(ForeignKey("person.id"), index=True)
+    marks: Mapped[dict[str, Any]]  # criterion uid -> level uid
+    feedback: Mapped[str]
+    returned: Mapped[bool]
+    send_at: Mapped[datetime | None]
+
+    submission: Mapped[Submission] = relationship()
     by: Mapped[User] = relationship()

@@ -18,7 +18,7 @@ from lms.core.errors import Refused
 from lms.core.files import download
 from lms.core.forms import tried
 from lms.core.i18n import _, language
-from lms.grading import actions, policy, queries
+from lms.grading import actions, policy, queries, sending
 from lms.grading.forms import AnswerForm, read_files
 from lms.grading.models import State
 
@@ -32,7 +32,7 @@ def task(course: str, lesson: str) -> ResponseReturnValue:
     """What to do, how it is checked, and where to answer; or the way to what came back."""
     enrolment, version, assignment = _place(course, lesson)
     latest = queries.latest_submission(enrolment.id, assignment.uid)
-    if latest is not None and latest.state != State.RETURNED:
+    if latest is not None and not sending.came_back(latest):
         return redirect(url_for("grading.feedback", id=latest.id))
     if latest is None and _needs_more(enrolment, version, lesson):
         return redirect(url_for("learning.lesson", course=course, lesson=lesson))  # that page names what comes first
@@ -58,8 +58,11 @@ def _send(form: AnswerForm, course: str, lesson: str) -> None:
     mode(write=True)
     enrolment, version, assignment = _place(course, lesson)
     db.session.refresh(enrolment, with_for_update=True)
-    if queries.latest_submission(enrolment.id, assignment.uid) is None and _needs_more(enrolment, version, lesson):
+    latest = queries.latest_submission(enrolment.id, assignment.uid)
+    if latest is None and _needs_more(enrolment, version, lesson):
         raise Refused(_("Do the lessons before this task first."))
+    if latest is not None and latest.state == State.SENDING:
+        sending.finish(latest.id)
     attempt, written = form.try_number(), phone.waited_since()
     actions.hand_in(enrolment, version, assignment, attempt=attempt, by=me(), files=files, written_at=written, **form.values())
 
@@ -100,7 +103,7 @@ def _page(course: str, lesson: str, form: AnswerForm) -> str:
         shown=shown,
         due=due_at(enrolment.cohort, assignment.due.moment) if assignment.due and latest is None else None,
         cohort=enrolment.cohort,
-        returned=queries.grade_of(latest) if latest else None,
+        returned=sending.mark_of(latest) if latest else None,
         error=bool(form.errors),
     )
 
@@ -117,7 +120,7 @@ def feedback(id: int) -> ResponseReturnValue:
         "grading/feedback.html",
         submission=submission,
         task=queries.task(submission),
-        grade=queries.grade_of(submission),
+        grade=sending.mark_of(submission),
         files=queries.files_of(submission),
         earlier=queries.earlier(submission),
         newest=queries.latest_submission(submission.enrolment_id, submission.assignment_uid),

@@ -19,7 +19,7 @@ from lms.cohorts.actions import week_of
 from lms.cohorts.models import Code, Cohort, CohortState, Enrolment, EnrolmentState
 from lms.core import clock
 from lms.core.db import db
-from lms.grading.models import State, Submission
+from lms.grading.models import WAITING, State, Submission
 from lms.learning.models import QuizAttempt, Reading
 from lms.learning.today import week_start
 from lms.learning.watching import QUIET_DAYS, Seen
@@ -182,7 +182,7 @@ def task_counts(cohort: Cohort) -> list[TaskCount]:
     return [
         TaskCount(
             task,
-            found[task.uid, State.SUBMITTED] + found[task.uid, State.IN_MARKING],
+            sum(found[task.uid, state] for state in WAITING),
             found[task.uid, State.RETURNED],
             found[task.uid, State.RELEASED],
         )

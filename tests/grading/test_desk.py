@@ -12,7 +12,7 @@ from lms.cohorts.models import Enrolment, MentorSeat
 from lms.core import clock
 from lms.core.db import db, transaction
 from lms.grading.models import Submission
-from tests.handing_in import BEST
+from tests.handing_in import BEST, let_go
 
 
 @pytest.fixture
@@ -71,6 +71,7 @@ def test_sending_takes_the_next_one(app: Flask, as_: Any, world: Any, ids: list[
     bilal.post(f"/submissions/{ids[1]}/claim")
     assert "Send and next" in bilal.page(f"/submissions/{ids[1]}")
     assert bilal.post(f"/submissions/{ids[1]}/grade", data=BEST).location == f"/submissions/{ids[0]}", "the oldest of what is left"
+    let_go(app)
     with app.app_context():
         taken = db.session.get_one(Submission, ids[0])
         assert taken.claimed_by_id == world.bilal

@@ -20,7 +20,7 @@ from lms.grading import actions
 from lms.grading.models import Grade, Submission
 from lms.people.models import User
 from tests.courses import publish_tiny
-from tests.handing_in import ANSWER, BEST, LOW, TASK, hand_in, submissions
+from tests.handing_in import ANSWER, BEST, LOW, TASK, hand_in, let_go, submissions
 
 
 @pytest.fixture
@@ -46,6 +46,7 @@ def test_take_mark_send(app: Flask, as_: Any, world: Any, id: int) -> None:
     assert ANSWER in text
     assert "You hold it until" in text
     assert bilal.post(f"/submissions/{id}/grade", data=BEST | {"feedback": "Well done."}).location == "/desk"
+    let_go(app)
     (grade,) = grades(app)
     assert (grade.total, grade.possible, grade.passed, grade.by_id) == (10, 10, True, world.bilal)
     page = as_("amina").page(f"/submissions/{id}/feedback")
@@ -61,6 +62,7 @@ def test_a_low_mark_is_not_a_pass(app: Flask, as_: Any, id: int) -> None:
     bilal = as_("bilal")
     bilal.post(f"/submissions/{id}/claim")
     bilal.post(f"/submissions/{id}/grade", data=LOW | {"feedback": "Read the rule again."})
+    let_go(app)
     assert [grade.passed for grade in grades(app)] == [False]
     assert "Not yet. 1 of 10" in as_("amina").page(f"/submissions/{id}/feedback")
 
@@ -69,6 +71,7 @@ def test_returned_opens_the_next_try(app: Flask, as_: Any, id: int) -> None:
     bilal, amina = as_("bilal"), as_("amina")
     bilal.post(f"/submissions/{id}/claim")
     assert bilal.post(f"/submissions/{id}/grade", data=LOW | {"feedback": "Add an example.", "do": "return"}).status_code == 303
+    let_go(app)
     assert "Change it a little and send it again" in amina.page(f"/submissions/{id}/feedback")
     assert "Add an example." in amina.page(TASK)
     assert hand_in(amina, text="A better rule with an example.", attempt=2).status_code == 303
@@ -100,6 +103,7 @@ def test_the_second_tap_marks_once(app: Flask, as_: Any, id: int) -> None:
     bilal.post(f"/submissions/{id}/claim")
     for _tap in range(2):
         bilal.post(f"/submissions/{id}/grade", data=BEST | {"feedback": "Good."})
+    let_go(app)
     assert len(grades(app)) == 1
 
 
@@ -131,6 +135,7 @@ def test_a_lease_that_ran_out_frees_the_answer(app: Flask, as_: Any, world: Any,
     assert answer.status_code == 422
     assert "Typed for long" in answer.get_data(as_text=True)
     assert chen.post(f"/submissions/{id}/grade", data=BEST).status_code == 303
+    let_go(app)
     assert [grade.by_id for grade in grades(app)] == [world.chen]
 
 

@@ -1,0 +1,59 @@
+// Comfort of the mentor's desk: what can be undone goes when its time is over; keys for the mark; empty rows are said before it is sent.
+(() => {
+  const doc = document, note = doc.getElementById('undo');
+
+  // After its time nothing can be undone: the button goes, and the sentence says so.
+  if (note) setTimeout(() => {
+    const [on, gone] = note.querySelectorAll('p'), had = note.contains(doc.activeElement);
+    note.querySelector('form').remove();
+    on.hidden = true;
+    gone.hidden = false;
+    if (had) note.focus();
+  }, note.dataset.seconds * 1000);
+
+  const form = doc.querySelector('form[data-mark]');
+  if (!form) return;
+  const rows = [...form.querySelectorAll('fieldset.levels')], said = form.querySelector('textarea'), send = form.querySelector('[value=release]');
+  const chosen = row => row.querySelector('input:checked'), reach = row => (chosen(row) || row.querySelector('input')).focus();
+  for (const hint of form.querySelectorAll('[data-keys]')) hint.hidden = false;
+
+  form.addEventListener('keydown', event => {
+    if (event.isComposing || event.altKey) return;
+    if (event.key === 'Enter' && (event.ctrlKey || event.metaKey)) {
+      event.preventDefault();
+      send.click();
+      return;
+    }
+    const at = rows.findIndex(row => row.contains(event.target));
+    if (at < 0 || event.ctrlKey || event.metaKey) return;      // letters are keys in the rows alone, never in the comment
+    const levels = rows[at].querySelectorAll('input'), digit = /^Digit([1-9])$|^Numpad([1-9])$/.exec(event.code);
+    const level = digit && levels[(digit[1] || digit[2]) - 1], row = rows[at + ({KeyJ: 1, KeyK: -1}[event.code] || NaN)];
+    if (level) level.click();
+    if (level) level.focus();
+    else if (row) reach(row);
+    else if (event.code === 'KeyC') said.focus();
+    else return;
+    event.preventDefault();
+  });
+
+  // A row without a level: said here, so that a phone's queue keeps no mark that cannot arrive. What was pressed is written down too:
+  // a script that sends the form itself, or a browser without submitter, would else send a mark that was to be returned.
+  const pressed = form.appendChild(Object.assign(doc.createElement('input'), {type: 'hidden', name: 'do', value: send.value}));
+  for (const button of form.querySelectorAll('button[name=do]')) button.addEventListener('click', () => { pressed.value = button.value; });
+  form.addEventListener('submit', event => {
+    if (event.submitter && event.submitter.hasAttribute('formaction')) return;
+    const empty = rows.filter(row => !chosen(row)), told = form.querySelector('[data-empty]');
+    told.hidden = !empty.length;
+    if (!empty.length) return;
+    event.preventDefault();
+    told.querySelector('ul').replaceChildren(...empty.map(row => {
+      const item = doc.createElement('li'), link = doc.createElement('a');
+      link.href = '#' + row.querySelector('input').id;
+      link.textContent = row.querySelector('legend').textContent;
+      link.addEventListener('click', click => { click.preventDefault(); reach(row); });
+      item.append(link);
+      return item;
+    }));
+    told.focus();
+  });
+})();
