@@ -47,6 +47,7 @@ from lms.grading import views as grading
 from lms.home import health, navigation, phone_views
 from lms.home import views as home
 from lms.learning import cohort_views as learning_cohorts
+from lms.learning import marks_views as learning_marks
 from lms.learning import quiz_views as learning_quiz
 from lms.learning import views as learning
 from lms.ledger import queries as ledger
@@ -79,6 +80,7 @@ ROOMS: tuple[Blueprint, ...] = (  # one line a feature
     catalogue.bp,
     learning.bp,
     learning_cohorts.bp,
+    learning_marks.bp,
     learning_quiz.bp,
     payouts.bp,
     payouts_own.bp,

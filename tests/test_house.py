@@ -17,7 +17,10 @@ FLOORS = {
     "intake": 5, "grading": 5, "annotation": 5, "learning": 6, "credentials": 7, "pool": 8, "reactions": 9, "reports": 9, "home": 9,
     "api": 10, "app": 11, "demo": 11, "cli": 12, "__main__": 13, "__init__": 13,
 }  # fmt: skip
-HEAVY = {"weasyprint", "pyhanko", "scipy", "shapely", "pycocotools", "numpy", "PIL", "boto3", "fontTools", "segno", "pydyf", "pypdf"}
+HEAVY = {
+    "weasyprint", "pyhanko", "scipy", "shapely", "pycocotools", "numpy", "PIL", "boto3", "fontTools", "segno", "pydyf", "pypdf",
+    "xlsxwriter", "openpyxl", "icalendar",
+}  # fmt: skip
 SHELL = {"flask_migrate", "alembic", "flask", "huey"}  # inside commands: a web worker never pays for them
 FILES = sorted(path for path in LMS.rglob("*.py"))
 TESTS = sorted((ROOT / "tests").rglob("*.py"))

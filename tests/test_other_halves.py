@@ -76,6 +76,8 @@ LINES: tuple[Line, ...] = (
     post("/cohorts/<int:id>/attendance", "bilal", ("chen",), ("amina", "efe", "fay")),
     post("/cohorts/<int:id>/courses", "dana", **STAFF),
     post("/cohorts/<int:id>/finish", "dana", **STAFF),
+    Line("/cohorts/<int:id>/marks", "bilal", ("chen",), ("amina", "efe", "fay")),
+    post("/cohorts/<int:id>/marks/file", "dana", **STAFF),
     post("/cohorts/<int:id>/mentors", "dana", **STAFF),
     post("/cohorts/<int:id>/people", "dana", **STAFF),
     Line("/cohorts/<int:id>/people/new", "dana", **STAFF),

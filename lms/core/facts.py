@@ -29,6 +29,7 @@ class Kind(StrEnum):
     COURSE_PUBLISHED = "course.published"
     COHORT_MADE = "cohort.made"
     COHORT_CHANGED = "cohort.changed"
+    MARKS_TAKEN = "cohort.marks_taken"
     MENTOR_SEATED = "mentor.seated"
     ENROLMENT_MADE = "enrolment.made"
     ENROLMENT_COMPLETED = "enrolment.completed"

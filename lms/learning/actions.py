@@ -1,4 +1,4 @@
-"""What a trainee does while learning: reads to the end, begins a quiz, answers, sends the answers once."""
+"""What a trainee does while learning: reads to the end, begins a quiz, answers, sends once. And staff: take a cohort's marks."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ from sqlalchemy.exc import IntegrityError
 
 from lms.catalogue import quizzes
 from lms.catalogue.courses import Lesson, Quiz
-from lms.cohorts.models import Enrolment
+from lms.cohorts.models import Cohort, Enrolment
 from lms.core import clock, fmt
 from lms.core.db import db
 from lms.core.errors import Refused
@@ -96,3 +96,8 @@ def send(attempt: QuizAttempt, quiz: Quiz, *, by: User, at: datetime | None = No
     if score.reaches(quiz.pass_percent):
         record(Kind.QUIZ_PASSED, attempt, actor=by, enrolment=attempt.enrolment_id, quiz=quiz.uid)
     return True
+
+
+def take_marks(cohort: Cohort, *, by: User, form: str) -> None:
+    """Somebody takes the marks of a cohort as a file, `xlsx` or `csv`. They leave the house: the fact says who took them."""
+    record(Kind.MARKS_TAKEN, cohort, actor=by, form=form)

@@ -136,7 +136,7 @@ def missing(course: Course, facts: Facts) -> list[Requirement | str]:
     open_ones: list[Requirement | str] = [one for one in course.requirements() if not is_done(course, one, facts)]
     if open_ones or not course.groups:
         return open_ones
-    reached = {group.uid: _group_score(course, group.uid, group.drop_lowest, facts) for group in course.groups}
+    reached = _reached(course, facts)
     low = [
         group.uid for group in course.groups
         if group.min_percent is not None and (score := reached[group.uid]) is not None and score < group.min_percent
@@ -145,6 +145,36 @@ def missing(course: Course, facts: Facts) -> list[Requirement | str]:
     if course.pass_percent is not None and total is not None and round_half_up(total) < course.pass_percent:
         low.append(course.uid)
     return [*low]
+
+
+@dataclass(frozen=True, slots=True)
+class Totals:
+    """The two totals of a course in per cent, before rounding; None where nothing counts yet."""
+
+    current: Fraction | None  # of what has a mark
+    final: Fraction | None  # of everything: what has no mark counts 0
+
+
+def totals(course: Course, facts: Facts) -> Totals:
+    """Rules R2 to R6, by weights."""
+    return Totals(*(_total(course, _reached(course, facts, current=current)) for current in (True, False)))
+
+
+def graded(course: Course) -> list[Quiz | Assignment]:
+    """The quizzes and assignments that have points, in the order of study."""
+    return [item for lesson in course.lessons for item in (lesson.quiz, lesson.assignment) if item and item.points]
+
+
+def score_of(item: Quiz | Assignment, facts: Facts) -> Fraction | None:
+    """The per cent that counts for a quiz or an assignment; None where there is no mark."""
+    if isinstance(item, Quiz):
+        return kept_score(item, facts)
+    work = facts.works.get(item.uid)
+    return work.percent if work else None
+
+
+def _reached(course: Course, facts: Facts, *, current: bool = False) -> dict[str, Fraction | None]:
+    return {group.uid: _group_score(course, group.uid, group.drop_lowest, facts, current=current) for group in course.groups}
 
 
 def _total(course: Course, reached: Mapping[str, Fraction | None]) -> Fraction | None:
@@ -156,15 +186,16 @@ def _total(course: Course, reached: Mapping[str, Fraction | None]) -> Fraction |
     return sum((weight * score for weight, score in counted), Fraction(0)) / min(weights, ALL)
 
 
-def _group_score(course: Course, group: str, drop: int, facts: Facts) -> Fraction | None:
-    """sum(score) / sum(possible) in per cent; what was never sent counts 0 (final figures). Rule R4: the drop that leaves most."""
+def _group_score(course: Course, group: str, drop: int, facts: Facts, *, current: bool = False) -> Fraction | None:
+    """sum(score) / sum(possible) in per cent. What has no mark counts 0 in the final figure and not at all in the current one (R2).
+
+    Rule R4: the drop that leaves most.
+    """
     items: list[tuple[Fraction, int]] = []
-    for kind, item in course.items():
-        if kind is ItemKind.QUIZ and isinstance(item, Quiz) and item.group == group and item.points:
-            items.append((kept_score(item, facts) or Fraction(0), item.points))
-        elif isinstance(item, Assignment) and item.group == group and item.points:
-            work = facts.works.get(item.uid)
-            items.append(((work.percent if work else None) or Fraction(0), item.points))
+    for item in graded(course):
+        score = score_of(item, facts)
+        if item.group == group and (score is not None or not current):
+            items.append((score or Fraction(0), item.points))
     if not items:
         return None
     keep = max(1, len(items) - drop)

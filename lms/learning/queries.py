@@ -115,6 +115,12 @@ def all_in(enrolment: Enrolment) -> list[Study]:
     return [_study(enrolment, version, notes) for version in cohorts.pinned(enrolment.cohort_id)]
 
 
+def everybody_in(places: Sequence[Enrolment], versions: Sequence[CourseVersion]) -> dict[int, list[Study]]:
+    """Enrolment id -> each of these courses with what that person did in it: two statements, however many people."""
+    notes = _notes(place.id for place in places)
+    return {place.id: [_study(place, version, notes) for version in versions] for place in places}
+
+
 def _study(enrolment: Enrolment, version: CourseVersion, notes: Mapping[int, _Notes]) -> Study:
     noted = notes[enrolment.id]
     sent = {uid: tuple(one.percent for one in tries if one.percent is not None) for uid, tries in noted.tries.items()}

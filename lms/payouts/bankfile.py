@@ -2,12 +2,10 @@
 
 from __future__ import annotations
 
-import csv
-import io
 from collections.abc import Iterable
 from dataclasses import astuple, dataclass, fields
 
-_FORMULA = ("=", "+", "-", "@", "\t", "\r", "\n")
+from lms.core.tables import csv_text
 
 
 @dataclass(frozen=True)
@@ -26,17 +24,8 @@ class Row:
 
 
 def text(rows: Iterable[Row]) -> str:
-    """CSV (RFC 4180) with a head. No cell can start a formula in a spreadsheet (OWASP, CSV injection)."""
-    out = io.StringIO(newline="")
-    writer = csv.writer(out)
-    writer.writerow([field.name for field in fields(Row)])
-    writer.writerows([safe(cell) for cell in astuple(row)] for row in rows)
-    return out.getvalue()
-
-
-def safe(cell: str) -> str:
-    """The cell, with an apostrophe before what a spreadsheet would compute."""
-    return "'" + cell if cell.startswith(_FORMULA) else cell
+    """CSV (RFC 4180) with a head. No cell can start a formula in a spreadsheet."""
+    return csv_text([field.name for field in fields(Row)], (astuple(row) for row in rows))
 
 
 def dialled(number: str) -> str:
