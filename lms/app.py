@@ -46,6 +46,7 @@ from lms.grading import mentor_views as grading_mentor
 from lms.grading import views as grading
 from lms.home import health, navigation, phone_views
 from lms.home import views as home
+from lms.learning import calendar_views as learning_calendar
 from lms.learning import cohort_views as learning_cohorts
 from lms.learning import marks_views as learning_marks
 from lms.learning import quiz_views as learning_quiz
@@ -79,6 +80,7 @@ ROOMS: tuple[Blueprint, ...] = (  # one line a feature
     grading_mentor.bp,
     catalogue.bp,
     learning.bp,
+    learning_calendar.bp,
     learning_cohorts.bp,
     learning_marks.bp,
     learning_quiz.bp,

@@ -74,6 +74,7 @@ LINES: tuple[Line, ...] = (
     Line("/cohorts/<int:id>", "bilal", ("chen", "goran"), ("amina", "fay")),
     Line("/cohorts/<int:id>/attendance", "bilal", ("chen",), ("amina", "efe", "fay")),
     post("/cohorts/<int:id>/attendance", "bilal", ("chen",), ("amina", "efe", "fay")),
+    Line("/cohorts/<int:id>/calendar", "bilal", ("chen",), ("amina", "efe", "fay")),
     post("/cohorts/<int:id>/courses", "dana", **STAFF),
     post("/cohorts/<int:id>/finish", "dana", **STAFF),
     Line("/cohorts/<int:id>/marks", "bilal", ("chen",), ("amina", "efe", "fay")),
