@@ -6,7 +6,7 @@ import logging
 from pathlib import Path
 from typing import Any
 
-from flask import Blueprint, Flask, Response, abort, flash, g, jsonify, redirect, render_template, request, session, url_for
+from flask import Blueprint, Flask, Response, abort, flash, g, jsonify, redirect, render_template, request, session
 from flask.typing import ResponseReturnValue
 from flask_compress import Compress
 from flask_login import AnonymousUserMixin, current_user
@@ -35,7 +35,7 @@ from lms.core.errors import Refused
 from lms.core.files import store_for
 from lms.core.forms import error_list
 from lms.core.i18n import _
-from lms.core.pages import asset
+from lms.core.pages import address, asset
 from lms.core.sealing import keyring
 from lms.core.sheets import Sheets
 from lms.core.templates import Environment
@@ -234,6 +234,7 @@ def _dress(app: School) -> None:
     """What every template may use, and the headers of every answer."""
     sheets = Sheets(Path(app.static_folder or ""))
     app.extensions["sheets"] = sheets
+    app.jinja_env.globals["url_for"] = address
 
     def sheet(name: str) -> Markup:
         g.sheet = name
@@ -253,7 +254,7 @@ def _dress(app: School) -> None:
             "shell": navigation.shell(person.roles if person else None),
             "languages": navigation.languages(language),
             "signed_in": person is not None,
-            "help_url": url_for("home.help"),
+            "help_url": address("home.help"),
             "fmt": fmt,
             "now": clock.now,
             "phone": phone.key(),

@@ -17,6 +17,7 @@ from jinja2.runtime import Context
 from jinja2.visitor import NodeTransformer
 
 from lms.core import i18n
+from lms.core.icons import icon
 
 SAYS = frozenset({"_", "gettext"})
 
@@ -36,6 +37,7 @@ class Environment(FlaskEnvironment):
 
     def __init__(self, *given: Any, **options: Any) -> None:
         super().__init__(*given, **options)
+        self.globals["drawn_icon"] = icon
         self._speaking: dict[str, Environment] = {}
 
     def _load_template(self, name: str, globals: MutableMapping[str, Any] | None) -> Template:

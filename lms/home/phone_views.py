@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 from functools import lru_cache
 from hashlib import sha256
+from os import stat
 from pathlib import Path
 
 from flask import Blueprint, Response, abort, current_app, jsonify, render_template, request, url_for
@@ -15,7 +16,7 @@ from flask_wtf.csrf import generate_csrf
 from lms.core import phone, stored
 from lms.core.access import public
 from lms.core.i18n import OFFERED, force_locale, language, locale_of
-from lms.core.pages import asset, unchanged
+from lms.core.pages import address, asset, unchanged
 from lms.home.phone_words import words
 
 bp = Blueprint("phone", __name__)
@@ -36,7 +37,7 @@ def script() -> Response:
 def script_url() -> str:
     """Its address for the language of this page."""
     spoken = language()
-    return url_for("phone.script", lang=spoken, v=_version(spoken, *_files("queue.js", "phone.js")))
+    return address("phone.script", lang=spoken, v=_version(spoken, *_files("queue.js", "phone.js")))
 
 
 @bp.get("/sw.js")
@@ -79,8 +80,8 @@ _NOBODY: dict[str, object] = {
 
 def _files(*names: str) -> tuple[tuple[str, float], ...]:
     """Paths of our scripts, each with when it changed last."""
-    folder = Path(current_app.static_folder or "static") / "js"
-    return tuple((str(folder / name), (folder / name).stat().st_mtime) for name in names)
+    paths = [f"{current_app.static_folder}/js/{name}" for name in names]
+    return tuple((path, stat(path).st_mtime) for path in paths)  # noqa: PTH116  as in `asset`
 
 
 @lru_cache(maxsize=32)
