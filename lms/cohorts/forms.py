@@ -2,14 +2,18 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from datetime import date
 from typing import Any
 
+from flask import g
+from flask_wtf.file import FileField
 from wtforms import DateField, HiddenField, IntegerField, SelectField, StringField, TextAreaField
 from wtforms.validators import DataRequired, InputRequired, Length, NumberRange
 
 from lms.cohorts.models import Code
+from lms.cohorts.pasting import MOST
+from lms.core.errors import Refused
 from lms.core.forms import Form, SelectChoice, digits, strip
 from lms.core.i18n import _, _l
 
@@ -41,7 +45,30 @@ class CohortForm(Form):
 
 
 class PasteForm(Form):
-    people = TextAreaField(_l("List of people"), [DataRequired(_l("Paste the list.")), Length(max=40_000)])
+    """A list of people, pasted or in a file. A file that could be read becomes the text, so that everything after it is the same."""
+
+    people = TextAreaField(
+        _l("List of people"),
+        [DataRequired(_l("Paste the list, or choose a file.")), Length(max=40_000, message=_l("The list is too long. Add it in parts."))],
+    )
+    file = FileField(_l("Or a file"))
+    most = MOST
+
+    def take_file(self, text_of: Callable[[bytes], str]) -> bool:
+        """Read the file, where there is one, into the list. False: something is wrong with it, and the form says what."""
+        content = self.file.data.read() if self.file.data else b""
+        if not content:
+            return True
+        try:
+            if (self.people.data or "").strip():
+                raise Refused(_("Paste a list or choose a file, not both."))
+            self.people.data = text_of(content)
+        except Refused as no:
+            self.file.errors = [no.sentence]
+            self.people.errors = []
+            g.wrong_form = self
+            return False
+        return True
 
 
 class ChoiceForm(Form):

@@ -34,8 +34,11 @@ def read(text: str, *, taken: Collection[tuple[str, str]] = (), here: Collection
     """
     rows: list[Row] = []
     seen: dict[tuple[str, str], int] = {}
+    begun = False
     for number, cells in enumerate(_cells(text), start=1):
-        if not any(cells) or (number == 1 and identifiers.fold(cells[0]) in {"name", "full name", "الاسم"}):
+        headings = not begun and bool(cells) and identifiers.fold(cells[0]) in {"name", "full name", "الاسم"}
+        begun = begun or any(cells)
+        if headings or not any(cells):
             continue
         name, contact, spoken = ([*cells, "", "", ""])[:3]
         spoken = identifiers.fold(spoken) or language

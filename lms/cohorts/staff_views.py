@@ -6,12 +6,13 @@ from flask import Blueprint, current_app, flash, redirect, render_template, url_
 from flask.typing import ResponseReturnValue
 from flask_login import current_user
 
-from lms.cohorts import actions, pasting, policy, queries
+from lms.cohorts import actions, list_file, pasting, policy, queries
 from lms.cohorts.forms import PasteForm
 from lms.cohorts.models import Cohort, Enrolment
 from lms.cohorts.slips import slips_for
 from lms.core import qr
 from lms.core.access import Role, me, one_or_404, only
+from lms.core.db import release
 from lms.core.forms import tried
 from lms.core.i18n import _
 from lms.core.pages import page_of
@@ -43,9 +44,13 @@ def ask_people(id: int) -> ResponseReturnValue:
 @bp.post("/cohorts/<int:id>/people/preview")
 @only(Role.STAFF)
 def preview(id: int) -> ResponseReturnValue:
-    """Show what the list would do, with what is wrong in the row itself. Nothing is added yet."""
-    cohort, form = one_or_404(policy.visible_cohorts(me()), id), PasteForm()
-    rows = _rows(form.people.data or "", cohort) if form.validate_on_submit() else None
+    """Show what the list would do, with what is wrong in the row itself. Nothing is added yet. A file becomes what could be pasted."""
+    one_or_404(policy.visible_cohorts(me()), id)
+    release()
+    form = PasteForm()
+    read = form.take_file(list_file.text_of)
+    cohort = one_or_404(policy.visible_cohorts(me()), id)
+    rows = _rows(form, cohort) if read and form.validate_on_submit() else None
     status = 200 if rows else 422
     return render_template("cohorts/paste.html", cohort=cohort, form=form, rows=rows, error=not rows), status
 
@@ -55,7 +60,7 @@ def preview(id: int) -> ResponseReturnValue:
 def add_people(id: int) -> ResponseReturnValue:
     """Add the good rows, all or none, and show the slips with their codes: they are shown this once."""
     cohort, form = one_or_404(policy.visible_cohorts(me()), id, lock=True), PasteForm()
-    rows = _rows(form.people.data or "", cohort) if form.validate_on_submit() else []
+    rows = _rows(form, cohort) if form.validate_on_submit() else []
     good = [actions.NewPerson(row.name, row.identifier, row.language) for row in rows if not row.problems]
     made: list[tuple[User, str]] = []
     if not good or not tried(form, lambda: made.extend(actions.add_people(cohort, good, by=me()))):
@@ -64,10 +69,15 @@ def add_people(id: int) -> ResponseReturnValue:
     return render_template("cohorts/slips.html", cohort=cohort, slips=slips_for(made), address=address, qr=qr.path(address))
 
 
-def _rows(text: str, cohort: Cohort) -> list[pasting.Row]:
-    read = pasting.read(text)[: pasting.MOST]
+def _rows(form: PasteForm, cohort: Cohort) -> list[pasting.Row]:
+    """The rows of the list; none where there are too many, which is said above the form."""
+    text = form.people.data or ""
+    read = pasting.read(text)
+    if len(read) > pasting.MOST:
+        form.refuse(list_file.too_long().sentence)
+        return []
     taken = queries.taken_identifiers([row.identifier for row in read])
-    return pasting.read(text, taken=taken, here=queries.names_in(cohort.id))[: pasting.MOST]
+    return pasting.read(text, taken=taken, here=queries.names_in(cohort.id))
 
 
 @bp.post("/enrolments/<int:id>/codes")

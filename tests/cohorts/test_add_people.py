@@ -108,7 +108,7 @@ def test_a_full_cohort_takes_nobody_of_the_list(app: Flask, as_: Any, world: Any
 def test_an_empty_list_is_said(as_: Any, world: Any) -> None:
     answer = as_("dana").post(f"/cohorts/{world.cohort}/people/preview", data={"people": ""})
     assert answer.status_code == 422
-    assert "Paste the list." in answer.get_data(as_text=True)
+    assert "Paste the list, or choose a file." in answer.get_data(as_text=True)
 
 
 @pytest.mark.parametrize(("name", "status"), [("bilal", 403), ("efe", 403), ("amina", 403), ("fay", 403)])
