@@ -43,6 +43,7 @@ from lms.credentials import machine_views as credentials_machine
 from lms.credentials import staff_views as credentials_staff
 from lms.credentials import views as credentials
 from lms.grading import mentor_views as grading_mentor
+from lms.grading import phrase_views as grading_phrases
 from lms.grading import views as grading
 from lms.home import health, navigation, phone_views
 from lms.home import views as home
@@ -78,6 +79,7 @@ ROOMS: tuple[Blueprint, ...] = (  # one line a feature
     cohorts_staff.bp,
     grading.bp,
     grading_mentor.bp,
+    grading_phrases.bp,
     catalogue.bp,
     learning.bp,
     learning_calendar.bp,

@@ -25,7 +25,7 @@ from lms.core.facts import Fact
 from lms.core.files import Accepted, StoredFile, keep
 from lms.credentials import signing
 from lms.credentials.models import Credential
-from lms.grading.models import Submission, SubmissionFile
+from lms.grading.models import SavedPhrase, Submission, SubmissionFile
 from lms.learning.models import QuizAttempt
 from lms.payouts.models import PayoutBatch
 from lms.people.models import User
@@ -116,6 +116,7 @@ LINES: tuple[Line, ...] = (
     post(f"{BATCH}/lines/<int:n>/payment", "fay", **FINANCE),
     post(f"{BATCH}/lock", "fay", **FINANCE),
     post(f"{BATCH}/returns/<int:partner_id>", "fay", **FINANCE),
+    post("/phrases/<int:id>/removal", "bilal", **MENTOR),
     Line("/pool/<int:id>", "dana", **STAFF),
     post("/pool/<int:id>/not-yet", "dana", **STAFF),
     post("/pool/<int:id>/promotion", "dana", **STAFF),
@@ -137,6 +138,8 @@ LINES: tuple[Line, ...] = (
     Line("/submissions/<int:id>/files/<int:position>", "bilal", ("chen", "hana"), ("efe", "dana", "fay")),
     post("/submissions/<int:id>/grade", "bilal", **MENTOR),
     post("/submissions/<int:id>/undo", "bilal", **MENTOR),
+    post("/submissions/<int:id>/comment-phrase", "bilal", **MENTOR),
+    post("/submissions/<int:id>/phrase", "bilal", **MENTOR),
     Line("/v/<code>", "amina", roles=(), one_house="whoever holds the paper may check it"),
     Line("/v/<code>.json", "amina", roles=(), one_house="whoever holds the paper may check it"),
     Line("/v/<code>.pdf", "amina", roles=(), one_house="shared by its holder"),
@@ -189,13 +192,14 @@ def _half(
     # Weighed already: what people do in their half may have given her a place by now.
     member = db.session.get(PoolMember, trainee) or PoolMember(id=trainee, rule_version=0, values={}, weighed_at=clock.now())
     member.state = MemberState.INVITED
-    db.session.add_all([handed, attempt, credential, member])
+    phrase = SavedPhrase(mentor_id=mentor, text=words)
+    db.session.add_all([phrase, handed, attempt, credential, member])
     db.session.flush()
     db.session.add(SubmissionFile(submission_id=handed.id, position=0, file=_file(her, b"%PDF-1.4 hers", "application/pdf")))
     line = scene.line_of(db.session.get_one(PayoutBatch, batch), trainee)
     return SimpleNamespace(
         task=held.id, review=sent.id, slug=project.slug, submission=handed.id, attempt=attempt.id, credential=credential.id,
-        line=line.number, code=credential.printed, cohort=cohort, enrolment=enrolment, member=trainee, batch=batch,
+        line=line.number, phrase=phrase.id, code=credential.printed, cohort=cohort, enrolment=enrolment, member=trainee, batch=batch,
         partner=line.partner_id or world.there, picture=db.session.scalars(select(CoursePicture.sha256)).first(),
     )  # fmt: skip
 
@@ -218,7 +222,8 @@ def _credential(place: Enrolment, version: CourseVersion, signer: str) -> Creden
 def address(rule: str, half: SimpleNamespace) -> str:
     """The rule with the ids of one half."""
     kind = {
-        "certificates": half.credential, "cohorts": half.cohort, "enrolments": half.enrolment, "payouts": half.batch, "pool": half.member,
+        "certificates": half.credential, "cohorts": half.cohort, "enrolments": half.enrolment, "payouts": half.batch,
+        "phrases": half.phrase, "pool": half.member,
         "reviews": half.review, "submissions": half.submission, "work": half.task,
     }.get(rule.split("/")[1])  # fmt: skip
     rest = {"slug": half.slug, "course": "tiny", "lesson": "rules" if rule.endswith("/task") else "labels", "attempt": half.attempt,

@@ -6,15 +6,15 @@ import re
 from typing import Any
 
 from werkzeug.datastructures import FileStorage
-from wtforms import HiddenField, MultipleFileField, StringField, TextAreaField
-from wtforms.validators import Length, Optional, Regexp
+from wtforms import HiddenField, MultipleFileField, SelectField, StringField, TextAreaField
+from wtforms.validators import DataRequired, Length, Optional, Regexp
 
 from lms.catalogue.courses import Assignment, HandIn, Rubric
 from lms.catalogue.wording import words
 from lms.core import fmt
 from lms.core.files import LIMIT, Accepted, accept
-from lms.core.forms import Form, strip
-from lms.core.i18n import _, _l
+from lms.core.forms import Form, SelectChoice, strip
+from lms.core.i18n import LANGUAGES, _, _l
 
 
 class AnswerForm(Form):
@@ -91,3 +91,15 @@ class MarkForm(Form):
     def marks(self, rubric: Rubric, posted: Any) -> dict[str, str]:
         """Criterion uid -> level uid, of the rows that were chosen."""
         return {row.uid: posted[f"level-{row.uid}"] for row in rubric.criteria if posted.get(f"level-{row.uid}")}
+
+
+class PhraseForm(Form):
+    """A phrase, and the same in another language."""
+
+    text = TextAreaField(_l("The phrase"), [DataRequired(_l("Write the phrase first.")), Length(max=400)])
+    other = TextAreaField(_l("The same in another language"), [Optional(), Length(max=400)])
+    language = SelectField(
+        _l("Which other language?"),
+        choices=[SelectChoice(code, known.name) for code, known in LANGUAGES.items() if code != "en"],
+        validate_choice=True,
+    )

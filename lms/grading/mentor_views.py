@@ -4,18 +4,15 @@ from __future__ import annotations
 
 from flask import Blueprint, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
-from markupsafe import Markup
 
-from lms.catalogue import queries as catalogue
 from lms.core import phone
 from lms.core.access import Role, me, one_or_404, only, require
 from lms.core.forms import tried
-from lms.core.i18n import language
 from lms.core.pages import page_of
 from lms.grading import actions, policy, queries, sending
-from lms.grading.desk import Wanted, counts, how_many_wait, median_wait, waiting
+from lms.grading.desk import Wanted, counts, median_wait, waiting
 from lms.grading.forms import MarkForm
-from lms.grading.models import Submission
+from lms.grading.marking import mark_page
 
 bp = Blueprint("grading_mentor", __name__)
 
@@ -50,7 +47,7 @@ def check(id: int) -> ResponseReturnValue:
     submission = one_or_404(policy.visible_submissions(me()), id)
     require(policy.may_grade(me(), submission))
     back = sending.taken_back(submission, me())
-    return _page(submission, MarkForm(data={"feedback": back.feedback} if back else None), back.marks if back else None)
+    return mark_page(submission, MarkForm(data={"feedback": back.feedback} if back else None), back.marks if back else None)
 
 
 @bp.post("/submissions/<int:id>/grade")
@@ -63,7 +60,7 @@ def grade(id: int) -> ResponseReturnValue:
     marks = form.marks(queries.task(submission).assignment.rubric, request.form)
     mark = {"by": me(), "marks": marks, "feedback": form.feedback.data or "", "returned": returned}
     if not form.validate_on_submit() or not tried(form, sending.send, submission, **mark):
-        return _page(one_or_404(policy.visible_submissions(me()), id), form, marks), 422
+        return mark_page(one_or_404(policy.visible_submissions(me()), id), form, marks), 422
     sending.send_due(by=me())
     following = None if phone.waited_since() else actions.take_next(by=me())  # nobody sits there any more
     return redirect(url_for("grading_mentor.check", id=following.id) if following else url_for("grading_mentor.desk"), 303)
@@ -77,25 +74,3 @@ def undo(id: int) -> ResponseReturnValue:
     require(policy.may_grade(me(), submission))
     sending.undo(submission, by=me())
     return redirect(url_for("grading_mentor.check", id=id), 303)
-
-
-def _page(submission: Submission, form: MarkForm, marks: dict[str, str] | None = None) -> str:
-    task = queries.task(submission)
-    html, shown = catalogue.assignment_html(submission.version_id, submission.assignment_uid, language())
-    given = sending.mark_of(submission, early=True)
-    return render_template(
-        "grading/check.html",
-        submission=submission,
-        task=task,
-        form=form,
-        brief=Markup(html),  # noqa: S704  # sanitised at publish
-        shown=shown,
-        files=queries.files_of(submission),
-        earlier=queries.earlier(submission),
-        given=given,
-        marks=marks or (given.marks if given else {}),
-        mine=task.held_by is not None and task.held_by.id == me().id,
-        error=bool(form.errors),
-        follows=how_many_wait(me()) > 1,
-        undo=sending.can_be_undone(me()),
-    )

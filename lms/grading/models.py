@@ -104,3 +104,15 @@ class HeldMark(Model):
 
     submission: Mapped[Submission] = relationship()
     by: Mapped[User] = relationship()
+
+
+class SavedPhrase(Model):
+    """Words that a mentor writes often, for that mentor alone; beside them, where they were written down, the same in another language."""
+
+    __tablename__ = "saved_phrase"
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    mentor_id: Mapped[int] = mapped_column(ForeignKey("person.id"), index=True)
+    text: Mapped[str] = mapped_column(String(400))
+    other: Mapped[str | None] = mapped_column(String(400))
+    other_language: Mapped[str | None] = mapped_column(String(3))

@@ -32,6 +32,7 @@
     if (level) level.focus();
     else if (row) reach(row);
     else if (event.code === 'KeyC') said.focus();
+    else if (event.key === 'Enter') ;                          // would press the first button of the form, which is a phrase
     else return;
     event.preventDefault();
   });
@@ -56,4 +57,29 @@
     }));
     told.focus();
   });
+
+  // A saved phrase goes in where the caret stands; the comment, or the part of it that is marked, becomes one. The page stays.
+  form.addEventListener('click', event => {
+    const button = event.target.closest('[formaction]');
+    if (!button) return;
+    event.preventDefault();
+    if ('words' in button.dataset) insert(button.dataset.words); else keep(button);
+  });
+  const insert = words => {
+    const before = said.value.slice(0, said.selectionStart), after = said.value.slice(said.selectionEnd);
+    const wrapped = (/\S$/.test(before) ? '\n' : '') + words + (/^\S/.test(after) ? '\n' : '');
+    said.setRangeText(wrapped, said.selectionStart, said.selectionEnd, 'end');
+    said.dispatchEvent(new Event('input', {bubbles: true}));   // a phone keeps what is typed
+    said.focus();
+  };
+  const keep = async button => {
+    const place = doc.getElementById('phrases'), typed = new FormData(form), part = said.value.slice(said.selectionStart, said.selectionEnd);
+    typed.set('part', part.trim());
+    for (const [name, value] of [...typed]) if (value instanceof File) typed.delete(name);
+    const answer = await fetch(button.formAction, {method: 'POST', body: typed, redirect: 'error'}).catch(() => null);
+    const page = answer && new DOMParser().parseFromString(await answer.text(), 'text/html'), fresh = page && page.getElementById('phrases');
+    const why = page && page.querySelector('#sum li'), status = place.querySelector('[role=status]');
+    if (fresh && answer.ok) place.querySelector('details').replaceWith(fresh.querySelector('details'));
+    status.textContent = fresh && answer.ok ? place.dataset.kept : why ? why.textContent : place.dataset.failed;
+  };
 })();
