@@ -2,17 +2,21 @@
 
 from __future__ import annotations
 
+from itertools import groupby
+
 from flask import Blueprint, render_template, request
 from flask.typing import ResponseReturnValue
 from sqlalchemy.orm import joinedload
 
 from lms.cohorts import policy
 from lms.cohorts import queries as cohorts
+from lms.cohorts.actions import OPEN
 from lms.cohorts.models import Cohort, Enrolment
 from lms.cohorts.views import setting_up
 from lms.core.access import Role, me, one_or_404, only
 from lms.core.pages import Page, page_of
 from lms.learning import cohort_queries as queries
+from lms.learning.activity import active_in
 from lms.learning.today import GOAL
 from lms.learning.watching import Reason
 from lms.people.models import User
@@ -24,11 +28,16 @@ PER_PAGE = 50
 @bp.get("/cohorts")
 @only(Role.STAFF, Role.MENTOR, Role.PARTNER)
 def index() -> ResponseReturnValue:
-    """The cohorts this person may see; who leads them also sees how many people are quiet."""
+    """The cohorts this person may see, by state; who leads them also sees how many people study and how many are quiet."""
     page = page_of(cohorts.summaries(policy.visible_cohorts(me())), scalars=False)
-    quiet = queries.quiet_in(cohort for cohort, _people in page.rows) if _leads() else {}
-    weeks = {cohort.id: queries.weeks_of(cohort) for cohort, _people in page.rows}
-    return render_template("cohorts/index.html", page=page, quiet=quiet, weeks=weeks)
+    found = [cohort for cohort, _people in page.rows]
+    quiet, active = (queries.quiet_in(found), active_in(found)) if _leads() else ({}, {})
+    weeks, groups = {cohort.id: queries.weeks_of(cohort) for cohort in found}, groupby(page.rows, _heading)
+    return render_template("cohorts/index.html", page=page, groups=groups, quiet=quiet, weeks=weeks, active=active)
+
+
+def _heading(row: tuple[Cohort, int]) -> str:
+    return str(row[0].state) if row[0].state in OPEN else "over"
 
 
 @bp.get("/cohorts/<int:id>")
