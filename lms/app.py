@@ -185,6 +185,7 @@ def create_app(settings: Settings | None = None, *, testing: bool = False) -> Sc
     i18n.babel.init_app(app, locale_selector=i18n.choose_locale)
     i18n.dress(app)
     app.before_request(_refuse_odd_requests)
+    app.before_request(sign_ins.clear_lost)
     CSRFProtect(app)
     people.limiter.init_app(app)
     sign_ins.wire(app)

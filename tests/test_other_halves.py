@@ -89,6 +89,7 @@ LINES: tuple[Line, ...] = (
     Line("/enrolments/<int:id>", "efe", ("chen", "goran"), ("amina", "fay")),
     post("/enrolments/<int:id>/adult", "dana", **STAFF),
     post("/enrolments/<int:id>/codes", "efe", ("chen", "goran"), ("amina", "fay")),
+    post("/enrolments/<int:id>/lost-phone", "bilal", ("chen",), ("amina", "efe", "fay")),
     Line("/enrolments/<int:id>/sign-off", "bilal", **MENTOR),
     post("/enrolments/<int:id>/sign-off", "bilal", **MENTOR),
     Line("/learn/<course>", "amina", **TRAINEE),

@@ -8,7 +8,7 @@ from typing import Any
 
 from flask import g
 from flask_wtf.file import FileField
-from wtforms import DateField, HiddenField, IntegerField, SelectField, StringField, TextAreaField
+from wtforms import DateField, HiddenField, IntegerField, RadioField, SelectField, StringField, TextAreaField
 from wtforms.validators import DataRequired, InputRequired, Length, NumberRange
 
 from lms.cohorts.models import Code
@@ -16,6 +16,7 @@ from lms.cohorts.pasting import MOST
 from lms.core.errors import Refused
 from lms.core.forms import Form, SelectChoice, digits, strip
 from lms.core.i18n import _, _l
+from lms.people.models import Lost
 
 
 class DayField(DateField):
@@ -69,6 +70,20 @@ class PasteForm(Form):
             g.wrong_form = self
             return False
         return True
+
+
+class LostPhoneForm(Form):
+    """What happened to a trainee's phone, as it is kept in the record."""
+
+    reason = RadioField(
+        _l("What happened?"),
+        choices=[
+            SelectChoice(Lost.LOST, _l("The phone is lost")),
+            SelectChoice(Lost.TAKEN, _l("Somebody took the phone")),
+            SelectChoice(Lost.SHARED, _l("Other people use the phone too")),
+            SelectChoice(Lost.ASKED, _l("The person asks for it")),
+        ],
+    )
 
 
 class ChoiceForm(Form):

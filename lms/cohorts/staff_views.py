@@ -7,18 +7,19 @@ from flask.typing import ResponseReturnValue
 from flask_login import current_user
 
 from lms.cohorts import actions, list_file, pasting, policy, queries
-from lms.cohorts.forms import PasteForm
+from lms.cohorts.forms import LostPhoneForm, PasteForm
 from lms.cohorts.models import Cohort, Enrolment
 from lms.cohorts.slips import slips_for
 from lms.core import qr
 from lms.core.access import Role, me, one_or_404, only
 from lms.core.db import release
+from lms.core.errors import Refused
 from lms.core.forms import tried
 from lms.core.i18n import _
 from lms.core.pages import page_of
 from lms.partners.policy import visible_people
 from lms.people import actions as people
-from lms.people.models import User
+from lms.people.models import Lost, User
 
 bp = Blueprint("cohorts_staff", __name__)
 
@@ -87,6 +88,18 @@ def new_code(id: int) -> ResponseReturnValue:
     place = one_or_404(policy.visible_enrolments(me()), id)
     code = people.make_code(_trainee_alone(place), by=me())
     return render_template("cohorts/code.html", enrolment=place, code=code)
+
+
+@bp.post("/enrolments/<int:id>/lost-phone")
+@only(Role.STAFF, Role.MENTOR)
+def lose_phone(id: int) -> ResponseReturnValue:
+    """Her phone is lost: every sign-in of hers ends, and what her phones keep goes when they next ask for anything."""
+    place, form = one_or_404(policy.visible_enrolments(me()), id), LostPhoneForm()
+    if not form.validate_on_submit():
+        raise Refused(_("Choose what happened to the phone."))
+    people.clear_phones(_trainee_alone(place), by=me(), reason=Lost(form.reason.data))
+    flash(_("Every phone is signed out. Now make a new code."), "ok")
+    return redirect(url_for("learning_cohorts.person", id=id), 303)
 
 
 @bp.post("/enrolments/<int:id>/adult")

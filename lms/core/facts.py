@@ -26,6 +26,7 @@ class Kind(StrEnum):
     PERSON_PASSWORD_SET = "person.password_set"  # noqa: S105
     PERSON_CONSENTED = "person.consented"
     PERSON_ADULT_CONFIRMED = "person.adult_confirmed"
+    PERSON_PHONES_CLEARED = "person.phones_cleared"
     COURSE_PUBLISHED = "course.published"
     COHORT_MADE = "cohort.made"
     COHORT_CHANGED = "cohort.changed"

@@ -10,6 +10,7 @@ from sqlalchemy.orm import joinedload
 
 from lms.cohorts import policy
 from lms.cohorts import queries as cohorts
+from lms.cohorts.forms import LostPhoneForm
 from lms.cohorts.actions import OPEN
 from lms.cohorts.models import Cohort, Enrolment
 from lms.cohorts.views import setting_up
@@ -49,7 +50,7 @@ def show(id: int) -> ResponseReturnValue:
     watch = queries.watch(cohort) if leads else None
     page = _part(watch) if watch else _names(cohort)
     return render_template(
-        "cohorts/show.html", cohort=cohort, week=queries.weeks_of(cohort), watch=watch, page=page, goal=GOAL, Reason=Reason,
+        "cohorts/show.html", cohort=cohort, week=queries.weeks_of(cohort), watch=watch, page=page, goal=GOAL, Reason=Reason, lost=LostPhoneForm(),
         **setting_up(cohort),
     )  # fmt: skip
 

@@ -19,7 +19,7 @@ from lms.core.fmt import latin_digits, num
 from lms.core.i18n import _
 from lms.core.sealing import blind
 from lms.people import identifiers, passwords, queries
-from lms.people.models import Consent, SignIn, SignInCode, User
+from lms.people.models import Consent, Lost, SignIn, SignInCode, User
 
 CODE_LIFE = timedelta(hours=24)
 SLIP_LIFE = timedelta(days=7)
@@ -158,6 +158,16 @@ def sign_out(token: str) -> None:
 def end_sign_ins(person: User) -> None:
     """End every sign-in of this person, on every device."""
     db.session.execute(update(SignIn).where(SignIn.user_id == person.id, SignIn.revoked_at.is_(None)).values(revoked_at=clock.now()))
+
+
+def clear_phones(person: User, *, by: User, reason: Lost) -> None:
+    """End every sign-in, and have each phone of hers forget all it keeps when it next asks for anything: pages, and answers not sent.
+
+    Also a phone on which she is signed out already: a new password hides what lies there, and does not remove it.
+    """
+    end_sign_ins(person)
+    db.session.execute(update(SignIn).where(SignIn.user_id == person.id, SignIn.lost_at.is_(None)).values(lost_at=clock.now()))
+    record(Kind.PERSON_PHONES_CLEARED, person, actor=by, reason=str(reason))
 
 
 def name_for_certificate(person: User, *, latin: str, own: str, by: User) -> None:

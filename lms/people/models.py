@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import secrets
 from datetime import datetime
+from enum import StrEnum
 
 from flask_login import UserMixin
 from sqlalchemy import Dialect, ForeignKey, String
@@ -80,6 +81,15 @@ class User(UserMixin, Model):
         return self.latin_name or self.name
 
 
+class Lost(StrEnum):
+    """Why every phone of a person is signed out and cleared."""
+
+    LOST = "lost"
+    TAKEN = "taken"
+    SHARED = "shared"  # it was said to be an own phone, and is not
+    ASKED = "asked"  # the person does it, or asked for it
+
+
 class SignIn(Model):
     """One signing in on one device. The cookie holds the token, the table its SHA-256, so that a copied table signs nobody in."""
 
@@ -92,6 +102,7 @@ class SignIn(Model):
     made_at: Mapped[datetime] = mapped_column(default=clock.now)
     stepped_up_at: Mapped[datetime] = mapped_column(default=clock.now)  # when the password was last given on this sign-in
     revoked_at: Mapped[datetime | None]
+    lost_at: Mapped[datetime | None]  # somebody said the phone may be in other hands: it clears itself when it asks for anything
 
     user: Mapped[User] = relationship()
 

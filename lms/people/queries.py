@@ -57,6 +57,11 @@ def by_token_hash(hashed: str) -> SignIn | None:
     return db.session.scalars(_BY_TOKEN, {"hashed": hashed}).one_or_none()
 
 
+def was_lost(hashed: str) -> bool:
+    """Whether the sign-in behind a cookie was ended because its phone may be in other hands."""
+    return db.session.scalar(select(SignIn.id).where(SignIn.token_hash == hashed, SignIn.lost_at.is_not(None))) is not None
+
+
 def open_code(person: User | None) -> SignInCode | None:
     """The newest code of this person that can still be used, locked. For nobody the same statement finds nothing, in the same time."""
     return db.session.scalars(

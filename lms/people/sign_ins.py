@@ -4,11 +4,13 @@ from __future__ import annotations
 
 from datetime import timedelta
 
-from flask import Flask, session
-from flask_login import LoginManager, login_user, logout_user
+from flask import Flask, g, jsonify, make_response, render_template, request, session
+from flask.typing import ResponseReturnValue
+from flask_login import LoginManager, current_user, login_user, logout_user
 
 from lms.core import clock
-from lms.core.access import Role, ask_to_sign_in
+from lms.core.access import Role, access_of, ask_to_sign_in, wants_json
+from lms.core.i18n import _
 from lms.people import actions, queries
 from lms.people.models import User
 
@@ -17,6 +19,8 @@ TRAINEE_SHARED = timedelta(hours=2)
 OTHERS = timedelta(minutes=30)
 RENEW = 300  # seconds: the stamp is written at most this often, so most answers set no cookie
 STEP_UP = timedelta(minutes=5)
+CLEAR = '"cache", "storage"'  # not "cookies": those of other sites under the same domain would go too; ours is taken back by name
+PUBLIC = ("public",)
 
 manager = LoginManager()
 
@@ -32,8 +36,10 @@ def wire(app: Flask) -> None:
 
 def load(token: str) -> User | None:
     """The person behind this request's token, or nobody once the sign-in was ended or lay idle too long."""
-    row = queries.by_token_hash(actions.token_hash(token))
+    hashed = actions.token_hash(token)
+    row = queries.by_token_hash(hashed)
     if row is None:
+        g.lost = queries.was_lost(hashed)
         return None
     now = int(clock.now().timestamp())
     seen = session.get("seen", 0)
@@ -45,6 +51,30 @@ def load(token: str) -> User | None:
     row.user.stepped_up_at = row.stepped_up_at
     row.user.device = row.device
     return row.user
+
+
+def clear_lost() -> ResponseReturnValue | None:
+    """A phone that was signed out from afar is told to forget everything, whatever it asks for: 401 with `Clear-Site-Data`.
+
+    To a person it is a page whose script clears where a browser does not know that header; the cookie goes with it. Runs before the gate.
+    """
+    reads = "text/html" in request.headers.get("Accept", "")
+    told = reads or wants_json() or request.endpoint == "phone.token" or access_of(request.endpoint) != PUBLIC
+    if not told or "_user_id" not in session:
+        return None
+    if current_user.is_authenticated or not g.get("lost"):
+        return None
+    answer = make_response(_cleared() if reads else jsonify(sentence=_("Sign in to send.")), 401)
+    answer.headers["Clear-Site-Data"] = CLEAR
+    return answer
+
+
+def _cleared() -> str:
+    language = session.get("language")
+    session.clear()
+    if language:
+        session["language"] = language
+    return render_template("people/cleared.html")
 
 
 def idle_limit(roles: frozenset[Role], device: str) -> timedelta:

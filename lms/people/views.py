@@ -19,7 +19,7 @@ from lms.core.i18n import OFFERED, _
 from lms.core.pages import safe_next
 from lms.people import actions, identifiers, passwords, queries, sign_ins
 from lms.people.forms import CodeForm, NameForm, PasswordForm, SignInForm
-from lms.people.models import User
+from lms.people.models import Lost, User
 
 bp = Blueprint("people", __name__)
 
@@ -127,7 +127,7 @@ def sign_out() -> ResponseReturnValue:
     if current_user.is_authenticated:
         sign_ins.end(me())
     answer = redirect(url_for("people.sign_in"), 303)
-    answer.headers["Clear-Site-Data"] = '"cache", "storage"'
+    answer.headers["Clear-Site-Data"] = sign_ins.CLEAR
     if "clear" in request.form:
         flash(_("This phone is clear. Nothing of yours is on it."), "ok")
     return answer
@@ -137,7 +137,7 @@ def sign_out() -> ResponseReturnValue:
 @signed_in
 def sign_out_everywhere() -> ResponseReturnValue:
     """End every sign-in of this person, also on a phone that was lost."""
-    actions.end_sign_ins(me())
+    actions.clear_phones(me(), by=me(), reason=Lost.ASKED)
     return sign_out()
 
 

@@ -78,6 +78,6 @@
   if (!kept && !line.saveData) addEventListener('load', async () => {
     const ready = await navigator.serviceWorker.ready, cache = await cacheOf(owner), keep = [];
     for (const page of ahead) if (!await cache.match(page, {ignoreVary: true})) keep.push(page);
-    if (keep.length) ready.active.postMessage({keep});
+    if (keep.length && ready.active) ready.active.postMessage({keep});
   });
 })();

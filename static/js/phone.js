@@ -22,6 +22,7 @@
   let wait = 4000, timer = 0;
 
   const refresh = async (signedOut = !owner) => {
+    if (owner && !bar.hidden && !await Queue.exists()) return location.replace('/sign-in');   // cleared behind this page: it was lost
     const items = await Queue.all(owner || undefined), refused = items.filter(i => i.refused).length, waiting = items.length - refused;
     bar.hidden = !items.length;
     line.textContent = [waiting && count(words.unsent, waiting), refused && count(words.refused, refused), waiting && signedOut && words.signIn].filter(Boolean).join(' ');
@@ -278,7 +279,7 @@
     const ready = await navigator.serviceWorker.ready, cache = await cacheOf(owner), paths = await pathsIn(cache);
     const line = navigator.connection || {}, ahead = line.saveData ? [] : forms.flatMap(form => (form.dataset.ahead || '').split(' ').filter(Boolean));
     const keep = [...(first ? [location.pathname] : []), ...ahead.filter(url => !paths.has(url))];
-    if (keep.length) ready.active.postMessage({keep});
+    if (keep.length && ready.active) ready.active.postMessage({keep});
     if (kept) return;
     const over = [];   // items whose time is over, and pictures of items that are sent
     for (const path of paths) {

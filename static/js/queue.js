@@ -48,9 +48,13 @@ const Queue = (() => {
   // All of it goes, for whoever used this phone. A phone that was lost is told so by the answer to whatever it asks.
   const wipe = async () => {
     try { localStorage.clear(); sessionStorage.clear(); } catch { /* nothing is kept there, or the worker asks */ }
-    for (const name of await caches.keys()) await caches.delete(name);
-    for (const one of self.registration ? [registration] : await navigator.serviceWorker.getRegistrations()) await one.unregister();
-    await new Promise(done => { const asked = indexedDB.deleteDatabase('phone'); asked.onsuccess = asked.onerror = asked.onblocked = done; });
+    // One by one, and none waits for another: a browser that knows the header clears at the same time, and its stores fail then.
+    const ways = [
+      async () => { for (const name of await caches.keys()) await caches.delete(name); },
+      async () => { for (const one of self.registration ? [registration] : await navigator.serviceWorker.getRegistrations()) await one.unregister(); },
+      () => new Promise(done => { const asked = indexedDB.deleteDatabase('phone'); asked.onsuccess = asked.onerror = asked.onblocked = done; }),
+    ];
+    await Promise.race([Promise.all(ways.map(way => way().catch(() => {}))), new Promise(done => setTimeout(done, 5000))]);
   };
   const lost = answer => answer && answer.status === 401 && answer.headers.has('Clear-Site-Data');
 
