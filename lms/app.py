@@ -49,6 +49,7 @@ from lms.home import health, navigation, phone_views
 from lms.home import views as home
 from lms.learning import calendar_views as learning_calendar
 from lms.learning import cohort_views as learning_cohorts
+from lms.learning import files_views as learning_files
 from lms.learning import marks_views as learning_marks
 from lms.learning import quiz_views as learning_quiz
 from lms.learning import views as learning
@@ -84,6 +85,7 @@ ROOMS: tuple[Blueprint, ...] = (  # one line a feature
     learning.bp,
     learning_calendar.bp,
     learning_cohorts.bp,
+    learning_files.bp,
     learning_marks.bp,
     learning_quiz.bp,
     payouts.bp,

@@ -76,6 +76,7 @@ LINES: tuple[Line, ...] = (
     post("/cohorts/<int:id>/attendance", "bilal", ("chen",), ("amina", "efe", "fay")),
     Line("/cohorts/<int:id>/calendar", "bilal", ("chen",), ("amina", "efe", "fay")),
     post("/cohorts/<int:id>/courses", "dana", **STAFF),
+    Line("/cohorts/<int:id>/files", "bilal", ("chen",), ("amina", "efe", "fay")),
     post("/cohorts/<int:id>/finish", "dana", **STAFF),
     Line("/cohorts/<int:id>/marks", "bilal", ("chen",), ("amina", "efe", "fay")),
     post("/cohorts/<int:id>/marks/file", "dana", **STAFF),
