@@ -23,6 +23,7 @@ from tests.servers import Postgres
 
 STRICT = os.environ.get("LMS_TEST_STRICT") == "1"
 ON_POSTGRES = os.environ.get("LMS_TEST_DATABASE") == "postgresql"
+ONLY_PAGES = tuple(os.environ["LMS_PAGES"].split(",")) if os.environ.get("LMS_PAGES") else ()
 DATA = ROOT.parent / "shared" / "data"
 
 
@@ -31,6 +32,17 @@ def missing(sentence: str) -> None:
     if STRICT:
         pytest.fail(sentence)
     pytest.skip(sentence)
+
+
+def pytest_configure(config: pytest.Config) -> None:
+    """`LMS_PAGES` narrows one test for whoever builds a page: a run of more, or one that must be whole, is not begun with it."""
+    if ONLY_PAGES and (STRICT or not all("test_every_page.py" in argument for argument in config.args)):
+        raise pytest.UsageError("LMS_PAGES is set: a whole run looks at every page. Unset it, or run test_every_page.py alone.")
+
+
+def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter) -> None:
+    if ONLY_PAGES:
+        terminalreporter.write_sep("=", f"NARROWED: LMS_PAGES={','.join(ONLY_PAGES)}. The other pages were not looked at.", yellow=True)
 
 
 _connected: set[Engine] = set()
