@@ -117,6 +117,19 @@ def seat_mentor(cohort: Cohort, mentor: User, *, by: User) -> None:
         record(Kind.MENTOR_SEATED, cohort, actor=by, mentor=mentor.id)
 
 
+def copy_plan(cohort: Cohort, model: Cohort, *, by: User) -> tuple[int, int]:
+    """Give a new cohort the courses and mentors of another one, never its people: (courses, mentors). Dates follow by themselves,
+    because courses name them by week and day. Who is no mentor any more gets no seat.
+    """
+    versions = queries.pinned(model.id)
+    mentors = [person for person in queries.mentors_of(model) if Role.MENTOR in person.roles and person.active]
+    for version in versions:
+        pin(cohort, version, by=by)
+    for mentor in mentors:
+        seat_mentor(cohort, mentor, by=by)
+    return len(versions), len(mentors)
+
+
 def enrol(cohort: Cohort, person: User, *, by: User) -> Enrolment:
     """Give a trainee a place. Twice is once; a full or finished cohort refuses. The cohort's row must be locked by the caller."""
     found = db.session.scalars(select(Enrolment).where(Enrolment.cohort_id == cohort.id, Enrolment.user_id == person.id)).one_or_none()

@@ -9,7 +9,7 @@ from typing import Any
 from flask import g
 from flask_wtf.file import FileField
 from wtforms import DateField, HiddenField, IntegerField, RadioField, SelectField, StringField, TextAreaField
-from wtforms.validators import DataRequired, InputRequired, Length, NumberRange
+from wtforms.validators import DataRequired, InputRequired, Length, NumberRange, Optional, StopValidation
 
 from lms.cohorts.models import Code
 from lms.cohorts.pasting import MOST
@@ -34,12 +34,20 @@ class CohortForm(Form):
     programme = SelectField(_l("Programme"), coerce=int)
     partner = SelectField(_l("Partner"), coerce=int)
     starts_on = DayField(_l("First day"), [InputRequired(_l("Choose the first day."))])
-    ends_on = DayField(_l("Last day"), [InputRequired(_l("Choose the last day."))])
+    ends_on = DayField(_l("Last day"), [Optional()])
     zone = StringField(_l("Time zone"), [DataRequired(_l("Write the time zone.")), Length(max=40)], [strip])
     capacity = IntegerField(_l("Places"), [InputRequired(_l("Write how many places.")), NumberRange(1, 500)], filters=[digits], default=30)
+    like = SelectField(_l("Courses and mentors as in"), coerce=int, default=0)
 
-    def offer(self, programmes: list[tuple[int, str]], partners: list[tuple[int, str]]) -> CohortForm:
-        """Fill the two choices; 0 is no partner."""
+    def validate_like(self, field: SelectField) -> None:
+        """Only a cohort that is copied tells how long the new one lasts."""
+        if not field.data and not self.ends_on.data and not self.ends_on.errors:
+            self.ends_on.errors = [_("Choose the last day.")]
+            raise StopValidation()
+
+    def offer(self, programmes: list[tuple[int, str]], partners: list[tuple[int, str]], cohorts: list[tuple[int, str]]) -> CohortForm:
+        """Fill the three choices; 0 is no partner, and no cohort to copy."""
+        self.like.choices = [SelectChoice("0", str(_l("No other cohort"))), *(SelectChoice(str(id), name) for id, name in cohorts)]
         self.programme.choices = [SelectChoice(str(id), name) for id, name in programmes]
         self.partner.choices = [SelectChoice("0", str(_l("No partner"))), *(SelectChoice(str(id), name) for id, name in partners)]
         return self

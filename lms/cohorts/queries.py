@@ -186,6 +186,12 @@ def newest_places(visible: Select[Enrolment], users: Collection[int]) -> dict[in
     return dict(db.session.execute(newest.group_by(Enrolment.user_id)).all())
 
 
+def cohort_names(visible: Select[Cohort]) -> list[tuple[int, str]]:
+    """(id, name) of these cohorts, the newest start first."""
+    rows = visible.with_only_columns(Cohort.id, Cohort.name).order_by(Cohort.starts_on.desc(), Cohort.name).limit(500)
+    return [(id, name) for id, name in db.session.execute(rows)]
+
+
 def programme_named(name: str) -> Programme | None:
     """The programme of this name."""
     return db.session.scalars(select(Programme).where(Programme.name == name)).one_or_none()

@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from datetime import date, timedelta
 from typing import Any
 
-from flask import Blueprint, flash, redirect, render_template, url_for
+from flask import Blueprint, flash, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 from sqlalchemy import select
 
@@ -28,8 +29,9 @@ bp = Blueprint("cohorts", __name__)
 @bp.get("/cohorts/new")
 @only(Role.STAFF)
 def new() -> ResponseReturnValue:
-    """Ask what a new cohort is."""
-    return render_template("cohorts/new.html", form=_cohort_form())
+    """Ask what a new cohort is: `?like=` fills in what another one is."""
+    found = db.session.scalars(policy.visible_cohorts(me()).where(Cohort.id == request.args.get("like", 0, type=int))).one_or_none()
+    return render_template("cohorts/new.html", form=_cohort_form(found))
 
 
 @bp.post("/cohorts")
@@ -39,22 +41,31 @@ def make() -> ResponseReturnValue:
     form = _cohort_form()
     if not form.validate_on_submit() or not tried(form, _make, form):
         return render_template("cohorts/new.html", form=form, error=True), 422
-    flash(_("The cohort is made. Choose its courses and mentors, then add people."), "ok")
     cohort = db.session.scalars(select(Cohort).where(Cohort.name == form.name.data)).one()
+    if form.like.data:
+        flash(_("The cohort is made. Look at its dates, then schedule it."), "ok")
+        return redirect(url_for("learning_calendar.show", id=cohort.id, beside=form.like.data), 303)
+    flash(_("The cohort is made. Choose its courses and mentors, then add people."), "ok")
     return redirect(url_for("learning_cohorts.show", id=cohort.id), 303)
 
 
-def _cohort_form() -> CohortForm:
+def _cohort_form(model: Cohort | None = None) -> CohortForm:
     partners = [(partner.id, partner.name) for partner in db.session.scalars(visible_partners(me()).order_by(Partner.name))]
-    return CohortForm().offer(queries.programmes(), partners)
+    kept = {"like": model.id, "programme": model.programme_id, "partner": model.partner_id or 0} if model else {}
+    form = CohortForm(data=kept | ({"zone": model.zone, "capacity": model.capacity} if model else {}))
+    return form.offer(queries.programmes(), partners, queries.cohort_names(policy.visible_cohorts(me())))
 
 
-def _make(form: CohortForm) -> Cohort:
-    return actions.make_cohort(
+def _make(form: CohortForm) -> None:
+    model = one_or_404(policy.visible_cohorts(me()), form.like.data) if form.like.data else None
+    first: date = form.starts_on.data  # type: ignore[assignment]
+    cohort = actions.make_cohort(
         by=me(), programme=db.session.get_one(Programme, form.programme.data), name=form.name.data or "", zone=form.zone.data or "",
-        starts_on=form.starts_on.data, ends_on=form.ends_on.data, capacity=form.capacity.data or 0,  # type: ignore[arg-type]
-        partner=db.session.get(Partner, form.partner.data) if form.partner.data else None,
+        starts_on=first, ends_on=form.ends_on.data or first + (model.ends_on - model.starts_on if model else timedelta()),
+        capacity=form.capacity.data or 0, partner=db.session.get(Partner, form.partner.data) if form.partner.data else None,
     )  # fmt: skip
+    if model:
+        actions.copy_plan(cohort, model, by=me())
 
 
 def setting_up(cohort: Cohort) -> dict[str, Any]:

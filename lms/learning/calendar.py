@@ -72,6 +72,12 @@ def _of_course(cohort: Cohort, course: Course) -> Iterator[Event]:
             yield Event(cohorts.due_at(cohort, item.due.moment), True, kind, item.uid, title, name)
 
 
+def moments(cohort: Cohort) -> dict[tuple[str, bool], datetime]:
+    """(uid, whether it is due) -> when, for everything that the courses of a cohort say."""
+    found = events(cohort, [catalogue.course(version.id) for version in cohorts.pinned(cohort.id)])
+    return {(event.uid, event.due): event.at for event in found}
+
+
 def weeks(cohort: Cohort) -> list[Week]:
     """Every week from the first to the last day, and on where something is due after it."""
     found = events(cohort, [catalogue.course(version.id) for version in cohorts.pinned(cohort.id)])
