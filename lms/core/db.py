@@ -137,11 +137,13 @@ def wire(engine: Engine) -> None:
     def _begin(conn: Connection) -> None:
         driver = conn.connection.driver_connection
         assert driver is not None
-        if conn.get_execution_options().get("write", False):
-            driver.execute("PRAGMA query_only=0")
+        write = conn.get_execution_options().get("write", False)
+        if conn.info.get("write") is not write:  # only where it turns: it throws away every statement that SQLite has prepared
+            driver.execute(f"PRAGMA query_only={int(not write)}")
+            conn.info["write"] = write
+        if write:
             conn.exec_driver_sql("BEGIN IMMEDIATE")  # may find the file locked: SQLAlchemy then says so in its own words
-        else:  # straight to the driver: two statements of SQLAlchemy's would cost as much as a page's own
-            driver.execute("PRAGMA query_only=1")
+        else:  # straight to the driver: a statement of SQLAlchemy's would cost as much as a page's own
             driver.execute("BEGIN")
 
 
