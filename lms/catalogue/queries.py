@@ -17,9 +17,16 @@ from lms.core.db import db
 _PICTURE = re.compile(r'src="/media/([0-9a-f]{64})"')
 
 
+_LIGHT = (defer(CourseVersion.body),)
+
+
 def course(version_id: int) -> Course:
     """The course of a published version. Kept in this process by its content hash, so a version already read costs no statement."""
-    version = db.session.get_one(CourseVersion, version_id, options=[defer(CourseVersion.body)])
+    return course_of(db.session.get_one(CourseVersion, version_id, options=_LIGHT))
+
+
+def course_of(version: CourseVersion) -> Course:
+    """The same where the version itself is at hand."""
     return _read(version.content_hash)
 
 

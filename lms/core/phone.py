@@ -28,9 +28,11 @@ _REQUEST_ID = pattern(r"[\w-]{8,64}")
 
 def key() -> str:
     """The sign of the person whose own phone this is: the same on every page, and saying nothing about them. Empty on a shared phone."""
-    if "phone_key" not in g:  # asked again after the page's transaction is over, when the row would be read anew
-        g.phone_key = sign_of(current_user.id) if current_user.is_authenticated and current_user.device == OWN else ""
-    return str(g.phone_key)
+    known = g.get("phone_key")
+    if known is None:  # asked again after the page's transaction is over, when the row would be read anew
+        person = current_user._get_current_object()
+        known = g.phone_key = sign_of(person.id) if person.is_authenticated and person.device == OWN else ""
+    return str(known)
 
 
 def sign_of(person_id: int) -> str:

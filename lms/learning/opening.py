@@ -40,7 +40,7 @@ def why_closed(enrolment: Enrolment, version: CourseVersion, lesson: Lesson) -> 
     """Why the lesson is not open. What was done is read only where a prerequisite asks for it."""
     if moment := opens(enrolment.cohort, lesson):
         return Closed(opens=moment)
-    if not (lesson.needs or catalogue.course(version.id).needs):
+    if not (lesson.needs or catalogue.course_of(version).needs):
         return None
     return closed(queries.in_place(enrolment, version), lesson)
 

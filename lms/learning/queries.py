@@ -133,7 +133,7 @@ def _study(enrolment: Enrolment, version: CourseVersion, notes: Mapping[int, _No
         cohort=str(enrolment.cohort.state),
     )
     tries = {uid: tuple(each) for uid, each in noted.tries.items()}
-    return Study(enrolment, version, catalogue.course(version.id), facts, tries, tuple(noted.active))
+    return Study(enrolment, version, catalogue.course_of(version), facts, tries, tuple(noted.active))
 
 
 def _notes(enrolment_ids: Iterable[int]) -> Mapping[int, _Notes]:

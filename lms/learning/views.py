@@ -84,7 +84,7 @@ def course(course: str) -> ResponseReturnValue:
 def lesson(course: str, lesson: str) -> ResponseReturnValue:
     """The text. The page holds nothing about its reader but whose phone it is: the phone keeps it and asks only whether it changed."""
     enrolment, version = cohorts.place_for(me(), course) or abort(404)
-    learnt = catalogue.course(version.id)
+    learnt = catalogue.course_of(version)
     shown = lesson_of(learnt, lesson)
     if why := opening.why_closed(enrolment, version, shown):
         return closed_page(learnt, shown, why)
@@ -138,7 +138,7 @@ def closed_page(course: Course, lesson: Lesson, why: opening.Closed) -> Response
 
 def lesson_page(version: CourseVersion, shown: Lesson) -> str:
     """The whole page of an open lesson."""
-    learnt = catalogue.course(version.id)
+    learnt = catalogue.course_of(version)
     html, spoken = catalogue.lesson_html(version.id, shown.uid, language())
     number = learnt.lessons.index(shown) + 1
     return render_template(

@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 import re
+from datetime import datetime
+from typing import NamedTuple
 
 from sqlalchemy import bindparam, select
 from sqlalchemy.exc import SQLAlchemyError
-from sqlalchemy.orm import contains_eager
 
 from lms.core import clock
 from lms.core.db import db
@@ -16,9 +17,8 @@ from lms.people.models import Consent, SignIn, SignInCode, User
 
 CODE_TRIES = 5
 _BY_TOKEN = (  # asked by every page of everybody who is signed in: put together once
-    select(SignIn)
-    .join(SignIn.user)
-    .options(contains_eager(SignIn.user))
+    select(User, SignIn.device, SignIn.stepped_up_at)
+    .join(SignIn, SignIn.user_id == User.id)
     .where(SignIn.token_hash == bindparam("hashed"), SignIn.revoked_at.is_(None), User.active)
 )
 
@@ -52,9 +52,18 @@ def has_demo_accounts() -> bool:
         db.session.rollback()
 
 
-def by_token_hash(hashed: str) -> SignIn | None:
-    """The sign-in behind a cookie with its person, in one statement; None where it was ended or the person is not active."""
-    return db.session.scalars(_BY_TOKEN, {"hashed": hashed}).one_or_none()
+class SignedIn(NamedTuple):
+    """A person with what her sign-in says."""
+
+    user: User
+    device: str
+    stepped_up_at: datetime
+
+
+def by_token_hash(hashed: str) -> SignedIn | None:
+    """The person behind a cookie, in one statement; None where the sign-in was ended or the person is not active."""
+    row = db.session.execute(_BY_TOKEN, {"hashed": hashed}).one_or_none()
+    return SignedIn(*row) if row else None
 
 
 def was_lost(hashed: str) -> bool:

@@ -30,7 +30,15 @@ def _address() -> str:
     return str(address) if address.version == 4 else str(ip_network((address, 64), strict=False))
 
 
-limiter = Limiter(key_func=_address)
+class _AtTheirViews(Limiter):
+    """Every limit here stands at a view and is asked there: what Flask-Limiter asks before each request of everybody is none of ours."""
+
+    def _check_request_limit(self, callable_name: str | None = None, in_middleware: bool = True) -> None:
+        if not in_middleware:
+            super()._check_request_limit(callable_name, in_middleware)
+
+
+limiter = _AtTheirViews(key_func=_address)
 
 
 def _account_here() -> str:
