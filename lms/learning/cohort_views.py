@@ -18,6 +18,7 @@ from lms.core.access import Role, me, one_or_404, only
 from lms.core.pages import Page, page_of
 from lms.learning import cohort_queries as queries
 from lms.learning.activity import active_in
+from lms.learning.mentor_load import loads
 from lms.learning.today import GOAL
 from lms.learning.watching import Reason
 from lms.people.models import User
@@ -48,10 +49,10 @@ def show(id: int) -> ResponseReturnValue:
     cohort = one_or_404(policy.visible_cohorts(me()), id)
     leads = policy.leads(me(), cohort)
     watch = queries.watch(cohort) if leads else None
-    page = _part(watch) if watch else _names(cohort)
+    page, found = _part(watch) if watch else _names(cohort), setting_up(cohort)
     return render_template(
         "cohorts/show.html", cohort=cohort, week=queries.weeks_of(cohort), watch=watch, page=page, goal=GOAL, Reason=Reason, lost=LostPhoneForm(),
-        **setting_up(cohort),
+        load=loads(found["mentors"]) if found["may_change"] else {}, **found,
     )  # fmt: skip
 
 

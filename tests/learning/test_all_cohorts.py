@@ -14,6 +14,7 @@ from lms.cohorts import policy
 from lms.cohorts.models import Cohort, CohortState
 from lms.core import clock
 from lms.core.db import db, transaction
+from lms.grading.models import State, Submission
 from lms.learning.activity import active_in
 from lms.learning.models import Reading
 from tests.statements import counted
@@ -68,3 +69,18 @@ def test_the_first_cohort_is_three_steps_away(as_: Any, monkeypatch: pytest.Monk
     assert "Make the first cohort" in text
     assert text.split('<ol class="trail">')[1].split("</ol>")[0].count("<li") == 3
     assert "Ask staff to give you one." in as_("bilal").page("/cohorts")
+
+
+@pytest.mark.usefixtures("course")
+def test_staff_see_how_much_waits_for_a_mentor(app: Flask, as_: Any, world: Any, handed_in: Any) -> None:
+    """bilal sent one answer back after two days; the second try waits."""
+    with clock.held(NOW - timedelta(days=2)):
+        returned = handed_in(State.RETURNED, total=3)
+    with app.app_context(), transaction(write=True):
+        db.session.get_one(Submission, returned).submitted_at = NOW - timedelta(days=4)
+    handed_in(attempt=2)
+    mentors = as_("dana").page(f"/cohorts/{world.cohort}").split("<h2>Mentors")[1]
+    assert "1 answer waits in all cohorts. Half of the answers in the last 30 days came within 2 days." in mentors
+    assert "in all cohorts" not in as_("bilal").page(f"/cohorts/{world.cohort}")
+    other = as_("dana").page(f"/cohorts/{world.other_cohort}").split("<h2>Mentors")[1]
+    assert "0 answers wait in all cohorts. No answer in the last 30 days." in other
