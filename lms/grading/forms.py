@@ -12,6 +12,7 @@ from wtforms.validators import DataRequired, Length, Optional, Regexp
 from lms.catalogue.courses import Assignment, HandIn, Rubric
 from lms.catalogue.wording import words
 from lms.core import fmt
+from lms.core.errors import Refused
 from lms.core.files import LIMIT, Accepted, accept
 from lms.core.forms import Form, SelectChoice, strip
 from lms.core.i18n import LANGUAGES, _, _l
@@ -80,7 +81,10 @@ class AnswerForm(Form):
 def read_files(files: list[FileStorage], assignment: Assignment) -> list[Accepted]:
     """Judge the files by their bytes; raises Refused. Slow: nothing may be locked meanwhile."""
     limit = min(LIMIT * 3, assignment.max_mb * 1_000_000) if assignment.max_mb else LIMIT
-    return [accept(file.stream.read(limit + 1), file.filename or "file", limit=limit) for file in files]
+    read = [accept(file.stream.read(limit + 1), file.filename or "file", limit=limit) for file in files]
+    if HandIn.FILE not in assignment.accept and not all(file.kind.startswith("image/") for file in read):
+        raise Refused(_("This is not a photo. Choose a photo."))
+    return read
 
 
 class MarkForm(Form):

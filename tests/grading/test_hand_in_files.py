@@ -10,11 +10,15 @@ import pytest
 from flask import Flask
 from PIL import Image
 from sqlalchemy import select
+from werkzeug.datastructures import FileStorage
 
 from lms.app import ROOT
 from lms.catalogue import actions as catalogue
+from lms.catalogue import queries as catalogue_queries
+from lms.catalogue.courses import HandIn
 from lms.cohorts.models import CohortCourse
 from lms.core.db import db, transaction
+from lms.core.errors import Refused
 from lms.core.files import StoredFile
 from lms.grading import forms
 from tests.handing_in import submissions
@@ -97,6 +101,18 @@ def test_a_file_that_will_not_do_is_said_in_words(content: bytes, name: str, sen
     assert answer.status_code == 422
     assert sentence in answer.get_data(as_text=True)
     assert submissions(app) == []
+
+
+def test_what_is_no_photo_is_refused_where_photos_alone_are_asked_for(app: Flask) -> None:
+    with app.app_context(), transaction(write=True):
+        learnt = catalogue_queries.course(catalogue.publish(ROOT / "courses" / "annotation-basics", by=None).id)
+        asked = next(lesson.assignment for lesson in learnt.lessons if lesson.assignment and HandIn.PHOTO in lesson.assignment.accept)
+        assert HandIn.FILE not in asked.accept
+        sent = [FileStorage(io.BytesIO(photo(40)), "p.jpg"), FileStorage(io.BytesIO(b"words"), "notes.txt")]
+        with pytest.raises(Refused, match=r"This is not a photo\. Choose a photo\."):
+            forms.read_files(sent, asked)
+        sent[0].stream.seek(0)
+        assert [file.kind for file in forms.read_files(sent[:1], asked)] == ["image/jpeg"]
 
 
 @pytest.mark.usefixtures("design")
