@@ -45,6 +45,7 @@ from lms.credentials import staff_views as credentials_staff
 from lms.credentials import views as credentials
 from lms.grading import mentor_views as grading_mentor
 from lms.grading import phrase_views as grading_phrases
+from lms.grading import question_views as grading_questions
 from lms.grading import views as grading
 from lms.home import health, navigation, phone_views
 from lms.home import views as home
@@ -52,9 +53,11 @@ from lms.learning import calendar_views as learning_calendar
 from lms.learning import cohort_views as learning_cohorts
 from lms.learning import files_views as learning_files
 from lms.learning import marks_views as learning_marks
+from lms.learning import message_views as learning_messages
 from lms.learning import quiz_views as learning_quiz
 from lms.learning import views as learning
 from lms.ledger import queries as ledger
+from lms.messages import views as messages
 from lms.payouts import own_views as payouts_own
 from lms.payouts import views as payouts
 from lms.people import arrivals, sign_ins
@@ -82,13 +85,16 @@ ROOMS: tuple[Blueprint, ...] = (  # one line a feature
     grading.bp,
     grading_mentor.bp,
     grading_phrases.bp,
+    grading_questions.bp,
     catalogue.bp,
     learning.bp,
     learning_calendar.bp,
     learning_cohorts.bp,
     learning_files.bp,
     learning_marks.bp,
+    learning_messages.bp,
     learning_quiz.bp,
+    messages.bp,
     payouts.bp,
     payouts_own.bp,
     credentials.bp,

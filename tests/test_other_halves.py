@@ -27,6 +27,7 @@ from lms.credentials import signing
 from lms.credentials.models import Credential
 from lms.grading.models import SavedPhrase, Submission, SubmissionFile
 from lms.learning.models import QuizAttempt
+from lms.messages import actions as messages
 from lms.payouts.models import PayoutBatch
 from lms.people.models import User
 from lms.pool.models import MemberState, PoolMember
@@ -82,6 +83,8 @@ LINES: tuple[Line, ...] = (
     post("/cohorts/<int:id>/marks/file", "dana", **STAFF),
     post("/cohorts/<int:id>/mentors", "dana", **STAFF),
     post("/cohorts/<int:id>/people", "dana", **STAFF),
+    post("/cohorts/<int:id>/messages", "bilal", ("chen",), ("amina", "efe", "fay")),
+    Line("/cohorts/<int:id>/messages/new", "bilal", ("chen",), ("amina", "efe", "fay")),
     Line("/cohorts/<int:id>/people/new", "dana", **STAFF),
     post("/cohorts/<int:id>/people/preview", "dana", **STAFF),
     post("/cohorts/<int:id>/schedule", "dana", **STAFF),
@@ -91,6 +94,7 @@ LINES: tuple[Line, ...] = (
     post("/enrolments/<int:id>/adult", "dana", **STAFF),
     post("/enrolments/<int:id>/codes", "efe", ("chen", "goran"), ("amina", "fay")),
     post("/enrolments/<int:id>/lost-phone", "bilal", ("chen",), ("amina", "efe", "fay")),
+    post("/enrolments/<int:id>/notes", "bilal", ("chen",), ("amina", "efe", "fay")),
     Line("/enrolments/<int:id>/sign-off", "bilal", **MENTOR),
     post("/enrolments/<int:id>/sign-off", "bilal", **MENTOR),
     Line("/learn/<course>", "amina", **TRAINEE),
@@ -107,6 +111,12 @@ LINES: tuple[Line, ...] = (
     Line(f"{LEARN}/task", "amina", **TRAINEE),
     post(f"{LEARN}/task", "amina", **TRAINEE),
     Line("/media/<sha256>", "amina", roles=(), one_house="a course's pictures are no one's secret: everyone who is in may see them"),
+    Line("/mentors/<int:id>/message", "amina", **TRAINEE),
+    post("/mentors/<int:id>/message", "amina", **TRAINEE),
+    Line("/messages/<int:id>", "amina", ("hana", "chen"), ("efe", "fay")),
+    post("/messages/<int:id>", "amina", ("hana", "chen"), ("efe", "fay")),
+    Line("/messages/<int:id>.txt", "amina", ("hana", "chen"), ("efe", "fay")),
+    post("/messages/<int:id>/reading", "amina", ("hana", "chen"), ("efe", "fay")),
     Line(BATCH, "fay", **FINANCE),
     post(f"{BATCH}/approval", "ines", **FINANCE),
     post(f"{BATCH}/cancellation", "fay", **FINANCE),
@@ -142,6 +152,8 @@ LINES: tuple[Line, ...] = (
     post("/submissions/<int:id>/undo", "bilal", **MENTOR),
     post("/submissions/<int:id>/comment-phrase", "bilal", **MENTOR),
     post("/submissions/<int:id>/phrase", "bilal", **MENTOR),
+    Line("/submissions/<int:id>/question", "amina", **TRAINEE),
+    post("/submissions/<int:id>/question", "amina", **TRAINEE),
     Line("/v/<code>", "amina", roles=(), one_house="whoever holds the paper may check it"),
     Line("/v/<code>.json", "amina", roles=(), one_house="whoever holds the paper may check it"),
     Line("/v/<code>.pdf", "amina", roles=(), one_house="shared by its holder"),
@@ -198,10 +210,12 @@ def _half(
     db.session.add_all([phrase, handed, attempt, credential, member])
     db.session.flush()
     db.session.add(SubmissionFile(submission_id=handed.id, position=0, file=_file(her, b"%PDF-1.4 hers", "application/pdf")))
+    word = messages.ask(scene.person(mentor), by=her, text=MARK.format(her.name.lower()))
     line = scene.line_of(db.session.get_one(PayoutBatch, batch), trainee)
     return SimpleNamespace(
         task=held.id, review=sent.id, slug=project.slug, submission=handed.id, attempt=attempt.id, credential=credential.id,
         line=line.number, phrase=phrase.id, code=credential.printed, cohort=cohort, enrolment=enrolment, member=trainee, batch=batch,
+        thread=word.thread_id, mentor=mentor,
         partner=line.partner_id or world.there, picture=db.session.scalars(select(CoursePicture.sha256)).first(),
     )  # fmt: skip
 
@@ -226,6 +240,7 @@ def address(rule: str, half: SimpleNamespace) -> str:
     kind = {
         "certificates": half.credential, "cohorts": half.cohort, "enrolments": half.enrolment, "payouts": half.batch,
         "phrases": half.phrase, "pool": half.member,
+        "mentors": half.mentor, "messages": half.thread,
         "reviews": half.review, "submissions": half.submission, "work": half.task,
     }.get(rule.split("/")[1])  # fmt: skip
     rest = {"slug": half.slug, "course": "tiny", "lesson": "rules" if rule.endswith("/task") else "labels", "attempt": half.attempt,
@@ -307,7 +322,8 @@ def test_the_rows_are_real(halves: dict[str, SimpleNamespace], as_: Any) -> None
 
 def test_lists_hold_the_own_half_alone(halves: dict[str, SimpleNamespace], as_: Any) -> None:
     for name, path in (("chen", "/desk"), ("chen", "/reviews"), ("chen", "/cohorts"), ("goran", "/people"), ("goran", "/cohorts"),
-                       ("hana", "/work"), ("hana", "/certificates"), ("hana", "/today"), ("hana", "/learn")):  # fmt: skip
+                       ("hana", "/work"), ("hana", "/messages"), ("chen", "/messages"),
+                       ("hana", "/certificates"), ("hana", "/today"), ("hana", "/learn")):  # fmt: skip
         page = as_(name).page(path)
         for foreign in ("Amina", "amina-only", "Beirut 1", "names-here", "Cedar House"):
             assert foreign not in page, f"{path} shows {foreign} to {name}"

@@ -2,14 +2,16 @@
 
 from __future__ import annotations
 
-from sqlalchemy import Select, or_, select
+from sqlalchemy import Select, false, or_, select
 
-from lms.cohorts.models import Cohort, Enrolment, MentorSeat
+from lms.cohorts.models import STUDYING, Cohort, CohortState, Enrolment, MentorSeat
 from lms.core.access import Role
 from lms.core.db import db
 from lms.partners.models import Referral
 from lms.partners.policy import partner_ids
 from lms.people.models import User
+
+OVER = (CohortState.CANCELLED, CohortState.ARCHIVED)
 
 
 def mentored_cohort_ids(user: User) -> Select[int]:
@@ -52,3 +54,31 @@ def visible_enrolments(user: User) -> Select[Enrolment]:
         referred = select(Referral.user_id).where(Referral.partner_id.in_(partner_ids(user)))
         ways.append(Enrolment.user_id.in_(referred))
     return select(Enrolment).where(or_(*ways))
+
+
+def cared_for(user: User) -> Select[int]:
+    """Ids of the people this person looks after: staff everybody with a place, a mentor those in cohorts with a seat; never oneself."""
+    others = select(Enrolment.user_id).where(Enrolment.user_id != user.id)
+    if Role.STAFF in user.roles:
+        return others
+    if Role.MENTOR not in user.roles:
+        return others.where(false())
+    return others.where(Enrolment.cohort_id.in_(mentored_cohort_ids(user)))
+
+
+def carers(user: User) -> Select[User]:
+    """The mentors of the cohorts in which this person studies."""
+    seats = (
+        select(MentorSeat.user_id)
+        .join(Enrolment, Enrolment.cohort_id == MentorSeat.cohort_id)
+        .join(Enrolment.cohort)
+        .where(Enrolment.user_id == user.id, Enrolment.state.in_(STUDYING), Cohort.state.not_in(OVER), MentorSeat.user_id != user.id)
+    )
+    return select(User).where(User.id.in_(seats), User.active)
+
+
+def written_about(user: User) -> Select[Enrolment]:
+    """Of whom this person keeps notes with those who look after her: where one leads, never of oneself."""
+    return select(Enrolment).where(
+        Enrolment.cohort_id.in_(led_cohorts(user).with_only_columns(Cohort.id)), Enrolment.user_id != user.id
+    )

@@ -19,11 +19,14 @@ from lms.core.access import Role, me, one_or_404, only
 from lms.core.db import db
 from lms.core.forms import tried
 from lms.core.i18n import _, language
+from lms.messages.policy import Care
 from lms.partners.models import Partner
 from lms.partners.policy import visible_partners
 from lms.people.models import User
 
 bp = Blueprint("cohorts", __name__)
+# Messages stand below and know no cohorts: they ask the rules that are left here.
+bp.record_once(lambda state: state.app.extensions.update(care=Care(policy.cared_for, policy.carers)))
 
 
 @bp.get("/cohorts/new")

@@ -20,6 +20,7 @@ SHEETS: Mapping[str, tuple[str, ...]] = {
     "quiz": ("steps", "form", "code", "choice"),
     "task": ("form", "read", "code", "table"),
     "feedback": ("form", "rubric", "said", "fold", "code"),
+    "messages": ("form", "list", "said"),
     "work": ("form", "list", "pay", "fold", "checks"),
     "earn": ("list", "pay", "fold", "checks", "pair"),
     "beside": ("read", "fold", "checks", "pair"),

@@ -13,6 +13,8 @@ from lms.grading import actions, policy, queries, sending
 from lms.grading.desk import Wanted, counts, median_wait, waiting
 from lms.grading.forms import MarkForm
 from lms.grading.marking import mark_page
+from lms.grading.missing import missing
+from lms.messages.queries import how_many_new
 
 bp = Blueprint("grading_mentor", __name__)
 
@@ -22,9 +24,10 @@ bp = Blueprint("grading_mentor", __name__)
 def desk() -> ResponseReturnValue:
     """What waits in this mentor's cohorts, all or a part of it: second tries on top, then the oldest."""
     wanted = Wanted(request.args.get("cohort", type=int), request.args.get("task"), "again" in request.args)
-    page = page_of(waiting(me(), wanted))
+    page, all = page_of(waiting(me(), wanted)), counts(me())
     return render_template(
-        "grading/desk.html", page=page, wanted=wanted, tasks=[queries.task(row) for row in page.rows], counts=counts(me()),
+        "grading/desk.html", page=page, wanted=wanted, tasks=[queries.task(row) for row in page.rows], counts=all,
+        absent=[] if all.all else missing(me()), written=how_many_new(me()),
         quick=median_wait(me()), undo=sending.can_be_undone(me()),
     )  # fmt: skip
 

@@ -6,27 +6,16 @@ from collections.abc import Collection
 from dataclasses import dataclass
 from datetime import datetime
 
-from sqlalchemy import bindparam, select
+from sqlalchemy import select
 from sqlalchemy.orm import joinedload
 
 from lms.catalogue import queries as catalogue
 from lms.catalogue.courses import Assignment, Course
-from lms.cohorts.models import Enrolment
 from lms.cohorts.queries import due_at
 from lms.core import clock
 from lms.core.db import db
 from lms.grading.models import Grade, State, Submission, SubmissionFile
 from lms.people.models import User
-
-_LATEST_GRADE = (  # asked by every Today: put together once
-    select(Grade, Submission)
-    .join(Submission, Submission.id == Grade.submission_id)
-    .join(Enrolment, Enrolment.id == Submission.enrolment_id)
-    .where(Enrolment.user_id == bindparam("user"))
-    .options(joinedload(Grade.by))
-    .order_by(Grade.id.desc())
-    .limit(1)
-)
 
 
 def latest_submission(enrolment_id: int, assignment_uid: str) -> Submission | None:
@@ -83,12 +72,6 @@ def passed(enrolment_id: int) -> set[str]:
     return set(db.session.scalars(found))
 
 
-def latest_grade(user: User) -> tuple[Grade, Submission] | None:
-    """The newest mark this trainee got, for Today."""
-    row = db.session.execute(_LATEST_GRADE, {"user": user.id}).first()
-    return (row[0], row[1]) if row else None
-
-
 @dataclass(frozen=True, slots=True)
 class Task:
     """A submission with what it answers, for a row of the desk."""
@@ -108,11 +91,19 @@ class Task:
 
     @property
     def late(self) -> bool:
-        """A first try that came after its time. A second one is never late."""
+        """A first try that was written after its time (rule R7: as the phone tells it, within 72 hours). A second one is never late."""
         due = self.assignment.due
         if due is None or self.submission.attempt > 1:
             return False
-        return self.submission.submitted_at > due_at(self.submission.enrolment.cohort, due.moment)
+        return (self.submission.written_at or self.submission.submitted_at) > due_at(self.submission.enrolment.cohort, due.moment)
+
+    @property
+    def waited_for_net(self) -> bool:
+        """Written in time, and arrived after it, because the phone had no network: not late (rule R7), and the mentor sees why."""
+        due = self.assignment.due
+        if due is None or self.submission.attempt > 1 or self.submission.written_at is None:
+            return False
+        return self.submission.written_at <= due_at(self.submission.enrolment.cohort, due.moment) < self.submission.submitted_at
 
     @property
     def held_by(self) -> User | None:

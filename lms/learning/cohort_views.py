@@ -4,21 +4,24 @@ from __future__ import annotations
 
 from itertools import groupby
 
-from flask import Blueprint, render_template, request
+from flask import Blueprint, flash, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 from sqlalchemy.orm import joinedload
 
 from lms.cohorts import policy
 from lms.cohorts import queries as cohorts
-from lms.cohorts.forms import LostPhoneForm
 from lms.cohorts.actions import OPEN
+from lms.cohorts.forms import LostPhoneForm
 from lms.cohorts.models import Cohort, Enrolment
 from lms.cohorts.views import setting_up
 from lms.core.access import Role, me, one_or_404, only
+from lms.core.forms import tried
+from lms.core.i18n import _
 from lms.core.pages import Page, page_of
 from lms.learning import cohort_queries as queries
 from lms.learning.activity import active_in
 from lms.learning.mentor_load import loads
+from lms.learning.notes import NoteForm, notes_on, write_note
 from lms.learning.today import GOAL
 from lms.learning.watching import Reason
 from lms.people.models import User
@@ -51,7 +54,7 @@ def show(id: int) -> ResponseReturnValue:
     watch = queries.watch(cohort) if leads else None
     page, found = _part(watch) if watch else _names(cohort), setting_up(cohort)
     return render_template(
-        "cohorts/show.html", cohort=cohort, week=queries.weeks_of(cohort), watch=watch, page=page, goal=GOAL, Reason=Reason, lost=LostPhoneForm(),
+        "cohorts/show.html", cohort=cohort, week=queries.weeks_of(cohort), watch=watch, page=page, goal=GOAL, Reason=Reason,
         load=loads(found["mentors"]) if found["may_change"] else {}, **found,
     )  # fmt: skip
 
@@ -71,11 +74,26 @@ def person(id: int) -> ResponseReturnValue:
     place = one_or_404(policy.visible_enrolments(me()), id)
     if not policy.leads(me(), place.cohort):
         return render_template("cohorts/enrolment.html", enrolment=place, one=None)
-    one = queries.watch(place.cohort, only=id).people[0]
-    tries = queries.newest_tries(id)
+    return _person(place, NoteForm())
+
+
+@bp.post("/enrolments/<int:id>/notes")
+@only(Role.STAFF, Role.MENTOR)
+def add_note(id: int) -> ResponseReturnValue:
+    """Write down what the others who look after this person should know."""
+    place, form = one_or_404(policy.written_about(me()), id), NoteForm()
+    if not form.validate_on_submit() or not tried(form, write_note, place, by=me(), text=form.note.data or ""):
+        return _person(one_or_404(policy.written_about(me()), id), form), 422
+    flash(_("Your note is saved."), "ok")
+    return redirect(url_for("learning_cohorts.person", id=id), 303)
+
+
+def _person(place: Enrolment, form: NoteForm) -> str:
+    one, tries = queries.watch(place.cohort, only=place.id).people[0], queries.newest_tries(place.id)
     return render_template(
-        "cohorts/enrolment.html", enrolment=place, one=one, goal=GOAL, Reason=Reason,
-        tasks=[(task, tries.get(task.uid)) for task in queries.tasks_of(place.cohort)],
+        "cohorts/enrolment.html", enrolment=place, one=one, goal=GOAL, Reason=Reason, lost=LostPhoneForm(),
+        tasks=[(task, tries.get(task.uid)) for task in queries.tasks_of(place.cohort)], form=form, error=bool(form.errors),
+        notes=notes_on(place) if place.user_id != me().id else None,
     )  # fmt: skip
 
 

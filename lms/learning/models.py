@@ -14,6 +14,8 @@ from lms.catalogue.models import CourseVersion
 from lms.cohorts.models import Enrolment
 from lms.core import clock
 from lms.core.db import Model, choice
+from lms.core.sealing import Sealed
+from lms.people.models import User
 
 
 class AttemptState(StrEnum):
@@ -93,3 +95,21 @@ class Completion(Model):
     at: Mapped[datetime] = mapped_column(default=clock.now)
 
     enrolment: Mapped[Enrolment] = relationship()
+
+
+class Note(Model):
+    """What staff and the mentors of a cohort tell each other about one person of it. Her own pages never show it.
+
+    Sealed, so that a stolen database tells nothing. A note is added and never changed: a wrong one is answered by another.
+    """
+
+    __tablename__ = "person_note"
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    enrolment_id: Mapped[int] = mapped_column(ForeignKey("enrolment.id"), index=True)
+    by_id: Mapped[int] = mapped_column(ForeignKey("person.id"))
+    text: Mapped[str] = mapped_column(Sealed("person_note.text"))
+    at: Mapped[datetime] = mapped_column(default=clock.now)
+
+    enrolment: Mapped[Enrolment] = relationship()
+    by: Mapped[User] = relationship()

@@ -20,10 +20,10 @@ from lms.core.access import Role, me, only
 from lms.core.i18n import _, language
 from lms.core.pages import asset, unchanged
 from lms.core.stored import Shelf
-from lms.grading import queries as grading
 from lms.learning import actions, naming, opening, progress, queries, road, saving
 from lms.learning import today as days
 from lms.learning.forms import SendForm
+from lms.learning.heard import heard
 from lms.learning.queries import Study
 
 bp = Blueprint("learning", __name__)
@@ -41,13 +41,13 @@ SHELL = ("base.html", "_macros.html", "_trainee.html", "_phone.html", "learning/
 def today() -> ResponseReturnValue:
     """The next step, known in three seconds; then what is quiet."""
     person, studies = me(), queries.studies(me())
-    following = days.next_of(studies)
+    following, said = days.next_of(studies), heard(person)
     return render_template(
         "learning/today.html",
         person=person, studies=studies, next=following, work=days.work_instead(following, offers(person)),
         part_of_day=days.part_of_day(clock.now().astimezone(ZoneInfo(person.zone))), first_day=days.is_first_day(studies),
         study_days=days.study_days(person, [moment for study in studies for moment in study.active]), goal=days.GOAL,
-        latest=days.still_said(grading.latest_grade(person), studies),
+        latest=days.still_said(said.mark, studies), word=said.word,
     )  # fmt: skip
 
 

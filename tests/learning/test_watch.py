@@ -79,7 +79,7 @@ def test_who_needs_a_word_stands_on_top(app: Flask, as_: Any, world: Any, three:
     assert rows.index("Samira") < rows.index("Amina") < rows.index("Omar")
     assert "Quiet for 8 days" in rows
     assert "Away 2 times in a row" in rows
-    assert "1 person needs a word" in text
+    assert "Write to 1 person who went quiet" in text
     assert "Week 4 of 8." in text
     assert "1 of 3 people studied this week" in text
 
