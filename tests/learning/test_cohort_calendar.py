@@ -42,8 +42,8 @@ def test_each_thing_stands_in_its_week(app: Flask, as_: Any, world: Any) -> None
     assert 'class="tag gold">Now' in week(text, 1)
     assert "Write one rule" in week(text, 2), "a Sunday of the second week"
     assert "Sunday, 15 November 2026, 23:59" in week(text, 2)
-    assert "<h2>Week 8" in text
-    assert "<h2>Week 9" not in text
+    assert "<h2>Week 3" not in text
+    assert "The cohort has 8 weeks." in text
     assert "same time" not in text
     assert len(sent) < 14
 
