@@ -4,21 +4,38 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from functools import cache
+from typing import Any
 
 from sqlalchemy import Integer, Select, and_, bindparam, case, exists, func, or_, select
 
 from lms.annotation.models import HELD, Assignment, AssignmentState, Item, ItemState, Project, ProjectState
 from lms.annotation.policy import given_to
 from lms.core import clock
-from lms.core.db import Instant, db
+from lms.core.db import Instant, rows
+from lms.core.money import Money
 from lms.people.models import User
+
+
+@dataclass(frozen=True, slots=True)
+class Terms:
+    """A project as an offer names it."""
+
+    id: int
+    slug: str
+    name: str
+    rate: Money
+    est_seconds: int
+
+    @property
+    def rate_minor(self) -> int:
+        return self.rate.minor
 
 
 @dataclass(frozen=True, slots=True)
 class Offer:
     """A project in which she can do something now. `first` is the id of the item to open, None where she has to take items first."""
 
-    project: Project
+    project: Terms
     returned: int  # items that came back to her
     held: int  # items that she took and has not sent
     first: int | None
@@ -26,13 +43,17 @@ class Offer:
 
 def offers(user: User) -> list[Offer]:
     """Where items came back first, then where she began, then where she may take items. Nobody who may not work yet is offered any."""
-    rows = db.session.execute(_statement(user.adult), {"who": user.id, "now": clock.now()})
-    found = [Offer(project, returned or 0, held or 0, first) for project, returned, held, first in rows]
+    found = [
+        Offer(Terms(id, slug, name, Money(minor, currency), seconds), returned or 0, held or 0, first)
+        for id, slug, name, minor, currency, seconds, returned, held, first in rows(
+            _statement(user.adult), {"who": user.id, "now": clock.now()}
+        )
+    ]
     return sorted(found, key=lambda one: (not one.returned, not one.held, not one.project.rate_minor, one.project.id))
 
 
 @cache
-def _statement(adult: bool) -> Select[Project, int, int, int]:
+def _statement(adult: bool) -> Select[*tuple[Any, ...]]:
     """Put together once: to build it takes longer than to run it, and Today asks it each time."""
     who, now = bindparam("who", type_=Integer), bindparam("now", type_=Instant)
     back = Assignment.state == AssignmentState.RETURNED
@@ -52,4 +73,6 @@ def _statement(adult: bool) -> Select[Project, int, int, int]:
     free = exists().where(Item.project_id == Project.id, Item.state == ItemState.READY, Item.open_slots > 0, ~hers)
     open_to_her = and_(Project.state == ProjectState.OPEN, Project.id.in_(given_to(who).with_only_columns(Project.id)), free)
     shown = or_(mine.c.first.is_not(None), open_to_her) if adult else mine.c.first.is_not(None)
-    return select(Project, mine.c.returned, mine.c.held, mine.c.first).outerjoin(mine, mine.c.project_id == Project.id).where(shown)
+    terms = select(Project.id, Project.slug, Project.name, Project.rate_minor, Project.currency, Project.est_seconds)
+    found = terms.add_columns(mine.c.returned, mine.c.held, mine.c.first)
+    return found.outerjoin_from(Project, mine, mine.c.project_id == Project.id).where(shown)

@@ -27,7 +27,12 @@ def course(version_id: int) -> Course:
 
 def course_of(version: CourseVersion) -> Course:
     """The same where the version itself is at hand."""
-    return _read(version.content_hash)
+    return course_with(version.content_hash)
+
+
+def course_with(content_hash: str) -> Course:
+    """The same where only what the version is found by is at hand."""
+    return _read(content_hash)
 
 
 @lru_cache(maxsize=64)

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Collection
 from dataclasses import dataclass
 from datetime import date, datetime, time
+from typing import NamedTuple, Protocol
 from zoneinfo import ZoneInfo
 
 from sqlalchemy import ColumnElement, Select, String, bindparam, case, func, or_, select, type_coerce
@@ -27,7 +28,7 @@ from lms.cohorts.models import (
 )
 from lms.core import clock
 from lms.core.access import Role
-from lms.core.db import db
+from lms.core.db import db, rows
 from lms.core.sealing import blind
 from lms.people import identifiers
 from lms.people.models import User
@@ -42,6 +43,16 @@ _PLACES = (  # asked by every page that a trainee learns with: put together once
     .options(contains_eager(Enrolment.cohort), defer(CourseVersion.body))
 )
 _EVERY_PLACE = _PLACES.order_by(Enrolment.id.desc(), CohortCourse.position, CourseVersion.uid)
+_PLACE_TO_READ = (  # the same of a lesson's reader, in columns: a page that is kept whole needs no row of a model
+    select(Cohort.state, Cohort.starts_on, Cohort.zone, CourseVersion.id, CourseVersion.content_hash)
+    .join(Enrolment, Enrolment.cohort_id == Cohort.id)
+    .join(CohortCourse, CohortCourse.cohort_id == Cohort.id)
+    .join(CourseVersion, CourseVersion.id == CohortCourse.version_id)
+    .where(Enrolment.user_id == bindparam("user"), Enrolment.state.in_(STUDYING), Cohort.state != CohortState.CANCELLED)
+    .where(CohortCourse.course_uid == bindparam("course"))
+    .order_by(Enrolment.id.desc())
+    .limit(1)
+)
 _ONE_PLACE = _PLACES.where(CohortCourse.course_uid == bindparam("course")).order_by(Enrolment.id.desc()).limit(1)
 
 
@@ -51,6 +62,27 @@ class Place:
 
     enrolment: Enrolment
     version: CourseVersion
+
+
+class Dates(Protocol):
+    """What dates are resolved by: a cohort, or a place to read."""
+
+    @property
+    def state(self) -> CohortState: ...
+    @property
+    def starts_on(self) -> date: ...
+    @property
+    def zone(self) -> str: ...
+
+
+class PlaceToRead(NamedTuple):
+    """As much of a place as a lesson asks: the dates of its cohort, and the version that it pinned."""
+
+    state: CohortState
+    starts_on: date
+    zone: str
+    version_id: int
+    content_hash: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -91,12 +123,18 @@ def place_for(user: User, course_uid: str) -> tuple[Enrolment, CourseVersion] | 
     return (found[0], found[1]) if found else None
 
 
-def opens_at(cohort: Cohort, moment: Moment) -> datetime:
+def place_to_read(user: User, course_uid: str) -> PlaceToRead | None:
+    """What `place_for` finds, as far as a lesson needs it."""
+    found = rows(_PLACE_TO_READ, {"user": user.id, "course": course_uid}).first()
+    return PlaceToRead._make(found) if found else None
+
+
+def opens_at(cohort: Dates, moment: Moment) -> datetime:
     """When something that opens at this offset opens: an aware moment in the cohort's zone."""
     return _resolve(cohort, moment)
 
 
-def not_before(cohort: Cohort, *opens: Moment | None) -> datetime | None:
+def not_before(cohort: Dates, *opens: Moment | None) -> datetime | None:
     """The moment from which what opens at all of these is open; None where it is open already.
 
     Before a cohort runs nothing is open, whatever its lessons say.
@@ -116,7 +154,7 @@ def due_at(cohort: Cohort, moment: Moment) -> datetime:
     return _resolve(cohort, moment).replace(second=59, microsecond=999_999)
 
 
-def _resolve(cohort: Cohort, moment: Moment) -> datetime:
+def _resolve(cohort: Dates, moment: Moment) -> datetime:
     return moment.local(cohort.starts_on).replace(tzinfo=ZoneInfo(cohort.zone))
 
 

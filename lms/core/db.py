@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import sqlite3
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from datetime import UTC, datetime
 from enum import StrEnum
@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Any
 
 from flask_sqlalchemy import SQLAlchemy
 from flask_sqlalchemy.session import Session as FlaskSession
-from sqlalchemy import JSON, Connection, DateTime, Dialect, Engine, Enum, ExceptionContext, MetaData, event
+from sqlalchemy import JSON, Connection, CursorResult, DateTime, Dialect, Engine, Enum, ExceptionContext, Executable, MetaData, event
 from sqlalchemy.orm import DeclarativeBase, ORMExecuteState, Session, SessionTransaction
 from sqlalchemy.types import TypeDecorator
 
@@ -86,6 +86,12 @@ def transaction(*, write: bool) -> Iterator[None]:
         raise
     for call in db.session.info.pop("after_commit", []):
         call()
+
+
+def rows(statement: Executable, given: Mapping[str, Any]) -> CursorResult[*tuple[Any, ...]]:
+    """Rows of plain columns, straight from the transaction's connection: what holds no row of a model needs none of the ORM's work."""
+    db.session.flush()
+    return db.session.connection().execute(statement, given)
 
 
 def after_commit(call: Callable[[], None]) -> None:

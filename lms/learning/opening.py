@@ -6,12 +6,14 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from lms.catalogue import queries as catalogue
-from lms.catalogue.courses import Assignment, Lesson, Need, Quiz
+from lms.catalogue.courses import Assignment, Course, Lesson, Need, Quiz
 from lms.catalogue.models import CourseVersion
 from lms.cohorts import queries as cohorts
-from lms.cohorts.models import Cohort, Enrolment
+from lms.cohorts.models import Enrolment
+from lms.cohorts.queries import Dates, PlaceToRead
 from lms.learning import progress, queries
 from lms.learning.queries import Study
+from lms.people.models import User
 
 
 @dataclass(frozen=True, slots=True)
@@ -22,7 +24,7 @@ class Closed:
     needs: tuple[Need, ...] = ()
 
 
-def opens(cohort: Cohort, *items: Lesson | Quiz | Assignment) -> datetime | None:
+def opens(cohort: Dates, *items: Lesson | Quiz | Assignment) -> datetime | None:
     """The moment from which all of these are open, in the cohort's zone; None where they are open already."""
     return cohorts.not_before(cohort, *(item.opens for item in items))
 
@@ -43,6 +45,16 @@ def why_closed(enrolment: Enrolment, version: CourseVersion, lesson: Lesson) -> 
     if not (lesson.needs or catalogue.course_of(version).needs):
         return None
     return closed(queries.in_place(enrolment, version), lesson)
+
+
+def why_unread(user: User, place: PlaceToRead, course: Course, lesson: Lesson) -> Closed | None:
+    """The same of a lesson that this person may read through a place."""
+    if moment := opens(place, lesson):
+        return Closed(opens=moment)
+    if not (lesson.needs or course.needs):
+        return None
+    study = queries.study(user, course.uid)
+    return closed(study, lesson) if study else Closed()
 
 
 def is_closed(enrolment: Enrolment, version: CourseVersion, lesson: Lesson) -> bool:

@@ -18,7 +18,7 @@ from lms.catalogue.models import CourseVersion
 from lms.cohorts import queries as cohorts
 from lms.cohorts.models import Enrolment
 from lms.core import clock
-from lms.core.db import db
+from lms.core.db import db, rows
 from lms.grading.models import WAITING, Grade, State, Submission
 from lms.learning.models import Completion, QuizAttempt, Reading, percent_of
 from lms.learning.progress import Facts, Work, WorkState
@@ -141,7 +141,7 @@ def _notes(enrolment_ids: Iterable[int]) -> Mapping[int, _Notes]:
     notes: dict[int, _Notes] = defaultdict(_Notes)
     if not ids:
         return notes
-    for row in db.session.execute(_READ_CROSSED_AND_TRIED, {"places": ids}):
+    for row in rows(_READ_CROSSED_AND_TRIED, {"places": ids}):
         noted = notes[row.enrolment_id]
         if row.kind == TRIED:
             noted.tries[row.uid].append(Try(row.id, row.number, percent_of(row.points, row.possible), row.at))
@@ -155,7 +155,7 @@ def _notes(enrolment_ids: Iterable[int]) -> Mapping[int, _Notes]:
 
 def _note_works(ids: list[int], notes: Mapping[int, _Notes]) -> None:
     """The newest hand-in of each assignment. What was passed once stays passed."""
-    for row in db.session.execute(_HANDED_IN, {"places": ids}):
+    for row in rows(_HANDED_IN, {"places": ids}):
         noted = notes[row.enrolment_id]
         noted.active.append(row.submitted_at)
         before = noted.works.get(row.assignment_uid)

@@ -13,7 +13,6 @@ from markupsafe import Markup
 from lms.annotation.offers import offers
 from lms.catalogue import queries as catalogue
 from lms.catalogue.courses import Course, Lesson
-from lms.catalogue.models import CourseVersion
 from lms.cohorts import queries as cohorts
 from lms.core import clock, fmt, phone
 from lms.core.access import Role, me, only
@@ -83,18 +82,18 @@ def course(course: str) -> ResponseReturnValue:
 @phone.kept
 def lesson(course: str, lesson: str) -> ResponseReturnValue:
     """The text. The page holds nothing about its reader but whose phone it is: the phone keeps it and asks only whether it changed."""
-    enrolment, version = cohorts.place_for(me(), course) or abort(404)
-    learnt = catalogue.course_of(version)
+    place = cohorts.place_to_read(me(), course) or abort(404)
+    learnt = catalogue.course_with(place.content_hash)
     shown = lesson_of(learnt, lesson)
-    if why := opening.why_closed(enrolment, version, shown):
+    if why := opening.why_unread(me(), place, learnt, shown):
         return closed_page(learnt, shown, why)
-    name = page_name(version.content_hash, shown.uid)
+    name = page_name(place.content_hash, shown.uid)
     tag = name + phone.key()
     if unchanged(tag):
         return kept(Response(status=304), tag)
     if "_flashes" in session:  # told once, to her alone
-        return kept(lesson_page(version, shown), tag)
-    return kept(current_app.extensions["lessons"].answer(name, phone.key(), lambda: lesson_page(version, shown)), tag)
+        return kept(lesson_page(place.version_id, learnt, shown), tag)
+    return kept(current_app.extensions["lessons"].answer(name, phone.key(), lambda: lesson_page(place.version_id, learnt, shown)), tag)
 
 
 @bp.get("/learn/<course>/<lesson>/done")
@@ -136,10 +135,9 @@ def closed_page(course: Course, lesson: Lesson, why: opening.Closed) -> Response
     return render_template("learning/closed.html", course=course, lesson=lesson, why=why, ways=naming.ways(course, why.needs, hers))
 
 
-def lesson_page(version: CourseVersion, shown: Lesson) -> str:
+def lesson_page(version_id: int, learnt: Course, shown: Lesson) -> str:
     """The whole page of an open lesson."""
-    learnt = catalogue.course_of(version)
-    html, spoken = catalogue.lesson_html(version.id, shown.uid, language())
+    html, spoken = catalogue.lesson_html(version_id, shown.uid, language())
     number = learnt.lessons.index(shown) + 1
     return render_template(
         "learning/lesson.html", course=learnt, lesson=shown, number=number, html=Markup(html), spoken=spoken,  # noqa: S704  sanitised at publish

@@ -63,7 +63,7 @@ class SignedIn(NamedTuple):
 def by_token_hash(hashed: str) -> SignedIn | None:
     """The person behind a cookie, in one statement; None where the sign-in was ended or the person is not active."""
     row = db.session.execute(_BY_TOKEN, {"hashed": hashed}).one_or_none()
-    return SignedIn(*row) if row else None
+    return SignedIn._make(row) if row else None
 
 
 def was_lost(hashed: str) -> bool:
