@@ -110,8 +110,8 @@ ENGINE: dict[str, dict[str, Any]] = {
     "postgresql": {"pool_size": 10, "pool_pre_ping": True},
 }
 POLICY = (
-    "default-src 'none'; script-src 'self'; style-src 'self'{sheet}; img-src 'self' data: blob:; connect-src 'self'; "
-    "worker-src 'self'; manifest-src 'self'; font-src 'self'; form-action 'self'; base-uri 'none'; frame-ancestors 'none'"
+    "default-src 'none'; script-src 'self'; style-src 'self'{sheet}; img-src 'self' data: blob:; media-src 'self'{media}; "
+    "connect-src 'self'; worker-src 'self'; manifest-src 'self'; font-src 'self'; form-action 'self'; base-uri 'none'; frame-ancestors 'none'"
 )
 
 
@@ -287,8 +287,9 @@ def _dress(app: School) -> None:
         name = getattr(g, "sheet", None)
         allowed = f" '{sheets.hash(name)}'" if name else ""
         if answer.status_code != 304:  # no page was written, so its sheet has no name here: what was sent with the kept page stands
-            answer.headers.setdefault("Content-Security-Policy", POLICY.format(sheet=allowed))
+            answer.headers.setdefault("Content-Security-Policy", POLICY.format(sheet=allowed, media=" blob:" if "records" in g else ""))
         answer.headers.setdefault("X-Content-Type-Options", "nosniff")
+        answer.headers.setdefault("Permissions-Policy", f"camera=(), geolocation=(), microphone=({'self' if 'records' in g else ''})")
         answer.headers.setdefault("Referrer-Policy", "same-origin")
         if request.endpoint == "static" and answer.status_code < 400:  # a 404 of this minute must not be kept for a year
             answer.headers["Cache-Control"] = "public, max-age=31536000, immutable" if "v" in request.args else "public, max-age=300"

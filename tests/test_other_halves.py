@@ -25,7 +25,8 @@ from lms.core.facts import Fact
 from lms.core.files import Accepted, StoredFile, keep
 from lms.credentials import signing
 from lms.credentials.models import Credential
-from lms.grading.models import SavedPhrase, Submission, SubmissionFile
+from lms.grading.models import SavedPhrase, Submission, SubmissionFile, VoiceNote
+from lms.learning.feed import make_address
 from lms.learning.models import QuizAttempt
 from lms.messages import actions as messages
 from lms.payouts.models import PayoutBatch
@@ -69,6 +70,7 @@ FINANCE: dict[str, Any] = {"one_house": FINANCE_HOUSE, "roles": ("amina", "bilal
 LINES: tuple[Line, ...] = (
     Line("/certificates/<int:id>", "amina", ("hana",), ("bilal", "efe", "fay")),
     Line("/certificates/<int:id>.pdf", "amina", ("hana",), ("bilal", "efe", "fay")),
+    Line("/calendar/<token>.ics", "amina", roles=(), one_house="whoever has the token may read it: the token is the key"),
     post("/certificates/<int:id>/correction", "dana", **STAFF),
     post("/certificates/<int:id>/revocation", "dana", **STAFF),
     post("/certificates/<int:id>/sharing", "amina", **TRAINEE),
@@ -154,6 +156,7 @@ LINES: tuple[Line, ...] = (
     post("/submissions/<int:id>/phrase", "bilal", **MENTOR),
     Line("/submissions/<int:id>/question", "amina", **TRAINEE),
     post("/submissions/<int:id>/question", "amina", **TRAINEE),
+    Line("/submissions/<int:id>/voice", "bilal", ("chen", "hana"), ("efe", "dana", "fay")),
     Line("/v/<code>", "amina", roles=(), one_house="whoever holds the paper may check it"),
     Line("/v/<code>.json", "amina", roles=(), one_house="whoever holds the paper may check it"),
     Line("/v/<code>.pdf", "amina", roles=(), one_house="shared by its holder"),
@@ -209,13 +212,14 @@ def _half(
     phrase = SavedPhrase(mentor_id=mentor, text=words)
     db.session.add_all([phrase, handed, attempt, credential, member])
     db.session.flush()
+    db.session.add(VoiceNote(submission_id=handed.id, by_id=mentor, file=_file(scene.person(mentor), b"OggS", "audio/ogg"), seconds=3))
     db.session.add(SubmissionFile(submission_id=handed.id, position=0, file=_file(her, b"%PDF-1.4 hers", "application/pdf")))
     word = messages.ask(scene.person(mentor), by=her, text=MARK.format(her.name.lower()))
     line = scene.line_of(db.session.get_one(PayoutBatch, batch), trainee)
     return SimpleNamespace(
         task=held.id, review=sent.id, slug=project.slug, submission=handed.id, attempt=attempt.id, credential=credential.id,
         line=line.number, phrase=phrase.id, code=credential.printed, cohort=cohort, enrolment=enrolment, member=trainee, batch=batch,
-        thread=word.thread_id, mentor=mentor,
+        thread=word.thread_id, mentor=mentor, token=make_address(her),
         partner=line.partner_id or world.there, picture=db.session.scalars(select(CoursePicture.sha256)).first(),
     )  # fmt: skip
 
@@ -245,7 +249,7 @@ def address(rule: str, half: SimpleNamespace) -> str:
     }.get(rule.split("/")[1])  # fmt: skip
     rest = {"slug": half.slug, "course": "tiny", "lesson": "rules" if rule.endswith("/task") else "labels", "attempt": half.attempt,
             "n": half.line if "lines" in rule else 1, "partner_id": half.partner, "position": 0, "code": half.code, "sha256": half.picture,
-            "filename": "js/app.js", "number": 1}  # fmt: skip
+            "filename": "js/app.js", "number": 1, "token": half.token}  # fmt: skip
     sent_task = f"{TASK}/feedback"
     values = {**rest, "id": half.review if rule == sent_task else kind}
     return re.sub(r"<(?:\w+:)?(\w+)>", lambda found: str(values[found[1]]), rule)

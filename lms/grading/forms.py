@@ -6,7 +6,7 @@ import re
 from typing import Any
 
 from werkzeug.datastructures import FileStorage
-from wtforms import HiddenField, MultipleFileField, SelectField, StringField, TextAreaField
+from wtforms import BooleanField, FileField, HiddenField, MultipleFileField, SelectField, StringField, TextAreaField
 from wtforms.validators import DataRequired, Length, Optional, Regexp
 
 from lms.catalogue.courses import Assignment, HandIn, Rubric
@@ -16,6 +16,8 @@ from lms.core.errors import Refused
 from lms.core.files import LIMIT, Accepted, accept
 from lms.core.forms import Form, SelectChoice, strip
 from lms.core.i18n import LANGUAGES, _, _l
+from lms.core.sounds import LIMIT as VOICE_LIMIT
+from lms.core.sounds import Sound, accept_voice
 
 
 class AnswerForm(Form):
@@ -91,6 +93,14 @@ class MarkForm(Form):
     """A level for each criterion, named `level-<criterion>`, and words for the trainee."""
 
     feedback = TextAreaField(_l("Comment"), [Length(max=5000)])
+    voice = FileField(_l("Voice note"))
+    keep_voice = BooleanField(_l("Keep the voice note"))
+
+    def sound(self) -> Sound | None:
+        """The voice note that was recorded or chosen, judged by its bytes; raises Refused."""
+        sent = self.voice.data
+        chosen = isinstance(sent, FileStorage) and bool(sent.filename)
+        return accept_voice(sent.stream.read(VOICE_LIMIT + 1)) if chosen else None
 
     def marks(self, rubric: Rubric, posted: Any) -> dict[str, str]:
         """Criterion uid -> level uid, of the rows that were chosen."""

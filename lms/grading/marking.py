@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from flask import render_template, request
+from flask import g, render_template, request
 from markupsafe import Markup
 
 from lms.catalogue import queries as catalogue
@@ -16,6 +16,7 @@ from lms.grading.models import Submission
 
 def mark_page(submission: Submission, form: MarkForm, marks: dict[str, str] | None = None) -> str:
     """The answer and the mark beside it: the form with what was typed, or the mark that was given."""
+    g.records = True  # this page alone may ask for the microphone, and play what it recorded
     task = queries.task(submission)
     html, shown = catalogue.assignment_html(submission.version_id, submission.assignment_uid, language())
     given = sending.mark_of(submission, early=True)
@@ -33,6 +34,7 @@ def mark_page(submission: Submission, form: MarkForm, marks: dict[str, str] | No
         mine=task.held_by is not None and task.held_by.id == me().id,
         error=bool(form.errors),
         follows=how_many_wait(me()) > 1,
+        voice=sending.voice_of(submission, early=True),
         undo=sending.can_be_undone(me()),
         phrases=phrases.all_of(me()),
         words_for=phrases.words_for,

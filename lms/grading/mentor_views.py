@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 from flask import Blueprint, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 
 from lms.core import phone
 from lms.core.access import Role, me, one_or_404, only, require
+from lms.core.db import mode, release
 from lms.core.forms import tried
 from lms.core.pages import page_of
 from lms.grading import actions, policy, queries, sending
@@ -50,23 +53,34 @@ def check(id: int) -> ResponseReturnValue:
     submission = one_or_404(policy.visible_submissions(me()), id)
     require(policy.may_grade(me(), submission))
     back = sending.taken_back(submission, me())
-    return mark_page(submission, MarkForm(data={"feedback": back.feedback} if back else None), back.marks if back else None)
+    typed = {"feedback": back.feedback, "keep_voice": True} if back else None
+    return mark_page(submission, MarkForm(data=typed), back.marks if back else None)
 
 
 @bp.post("/submissions/<int:id>/grade")
 @only(Role.MENTOR)
 def grade(id: int) -> ResponseReturnValue:
     """Send the mark, or return it for changes; then on to the next one, which is taken at once, or to the desk."""
-    submission = one_or_404(policy.visible_submissions(me()), id, lock=True)
+    submission = one_or_404(policy.visible_submissions(me()), id)
     require(policy.may_grade(me(), submission))
-    form, returned = MarkForm(), request.form.get("do") == "return"
+    form = MarkForm()
     marks = form.marks(queries.task(submission).assignment.rubric, request.form)
-    mark = {"by": me(), "marks": marks, "feedback": form.feedback.data or "", "returned": returned}
-    if not form.validate_on_submit() or not tried(form, sending.send, submission, **mark):
+    if not form.validate_on_submit() or not tried(form, _send, id, form, marks):
         return mark_page(one_or_404(policy.visible_submissions(me()), id), form, marks), 422
     sending.send_due(by=me())
     following = None if phone.waited_since() else actions.take_next(by=me())  # nobody sits there any more
     return redirect(url_for("grading_mentor.check", id=following.id) if following else url_for("grading_mentor.desk"), 303)
+
+
+def _send(id: int, form: MarkForm, marks: dict[str, str]) -> None:
+    """The voice note is judged while nothing is locked."""
+    release()
+    voice = form.sound()
+    mode(write=True)
+    submission = one_or_404(policy.visible_submissions(me()), id, lock=True)
+    require(policy.may_grade(me(), submission))
+    mark: dict[str, Any] = {"marks": marks, "feedback": form.feedback.data or "", "returned": request.form.get("do") == "return"}
+    sending.send(submission, by=me(), voice=voice, keep_voice=form.keep_voice.data, **mark)
 
 
 @bp.post("/submissions/<int:id>/undo")

@@ -116,3 +116,16 @@ class SavedPhrase(Model):
     text: Mapped[str] = mapped_column(String(400))
     other: Mapped[str | None] = mapped_column(String(400))
     other_language: Mapped[str | None] = mapped_column(String(3))
+
+
+class VoiceNote(Model):
+    """What a mentor said of an answer instead of writing it. It belongs to the mark of that try, and is heard when the mark is read."""
+
+    __tablename__ = "voice_note"
+
+    submission_id: Mapped[int] = mapped_column(ForeignKey("submission.id"), primary_key=True)
+    by_id: Mapped[int] = mapped_column(ForeignKey("person.id"))
+    file_id: Mapped[int] = mapped_column(ForeignKey("stored_file.id"))
+    seconds: Mapped[int]
+
+    file: Mapped[StoredFile] = relationship()

@@ -18,27 +18,53 @@ from lms.core import clock, jobs
 from lms.core.db import db
 from lms.core.errors import Refused
 from lms.core.facts import Kind, record
+from lms.core.files import keep
 from lms.core.i18n import _
+from lms.core.sounds import Sound
 from lms.grading import actions, queries
-from lms.grading.models import Grade, HeldMark, State, Submission
+from lms.grading.models import Grade, HeldMark, State, Submission, VoiceNote
 from lms.people.models import User
 
 REGRET = timedelta(seconds=10)
 JOB = "grading.send_mark"
 
 
-def send(submission: Submission, *, by: User, marks: Mapping[str, str], feedback: str, returned: bool) -> HeldMark:
-    """Send a mark in ten seconds. The submission's row is locked by the caller. Raises Refused as the release itself would."""
+def send(
+    submission: Submission,
+    *,
+    by: User,
+    marks: Mapping[str, str],
+    feedback: str,
+    returned: bool,
+    voice: Sound | None = None,
+    keep_voice: bool = False,
+) -> HeldMark:
+    """Send a mark in ten seconds. The submission's row is locked by the caller. Raises Refused as the release itself would.
+
+    `keep_voice`: the voice note of a mark that was undone goes with it again, where no new one takes its place.
+    """
     actions.check_mark(submission, by=by, marks=marks, feedback=feedback, returned=returned)
     send_at = clock.now() + REGRET
     held = db.session.get(HeldMark, submission.id) or HeldMark(submission_id=submission.id)
     held.by_id, held.marks, held.feedback, held.returned, held.send_at = by.id, dict(marks), feedback, returned, send_at
     db.session.add(held)
+    _say(submission, by, voice, keep_voice)
     submission.state, submission.lease_until = State.SENDING, None
     record(Kind.SUBMISSION_MARKED, submission, actor=by)
     payload = {"submission": submission.id, "send_at": send_at.isoformat()}
     jobs.enqueue(JOB, payload, key=f"{JOB}:{submission.id}:{send_at.isoformat()}", delay=REGRET.total_seconds())
     return held
+
+
+def _say(submission: Submission, by: User, voice: Sound | None, keep_voice: bool) -> None:
+    note = db.session.get(VoiceNote, submission.id)
+    if voice is not None:
+        file = keep(voice.accepted, owner=by)
+        note = note or VoiceNote(submission_id=submission.id)
+        note.by_id, note.file, note.seconds = by.id, file, voice.seconds
+        db.session.add_all([file, note])
+    elif note is not None and not (keep_voice and note.by_id == by.id):
+        db.session.delete(note)
 
 
 def undo(submission: Submission, *, by: User) -> None:
@@ -115,6 +141,12 @@ def mark_of(submission: Submission, *, early: bool = False) -> Grade | None:
     grade = actions.made_of(submission, by=held.by, marks=held.marks, feedback=held.feedback, returned=held.returned)
     grade.by = held.by
     return grade
+
+
+def voice_of(submission: Submission, *, early: bool = False) -> VoiceNote | None:
+    """The voice note of a mark, for whoever can read the mark now; `early`: as in `mark_of`."""
+    note = db.session.get(VoiceNote, submission.id)
+    return note if note is not None and (early or mark_of(submission) is not None) else None
 
 
 def came_back(submission: Submission) -> bool:

@@ -18,6 +18,7 @@ from lms.core.errors import Refused
 from lms.core.files import download
 from lms.core.forms import tried
 from lms.core.i18n import _, language
+from lms.core.sounds import play
 from lms.grading import actions, policy, queries, sending
 from lms.grading.forms import AnswerForm, read_files
 from lms.grading.models import State
@@ -121,10 +122,20 @@ def feedback(id: int) -> ResponseReturnValue:
         submission=submission,
         task=queries.task(submission),
         grade=sending.mark_of(submission),
+        voice=sending.voice_of(submission),
         files=queries.files_of(submission),
         earlier=queries.earlier(submission),
         newest=queries.latest_submission(submission.enrolment_id, submission.assignment_uid),
     )
+
+
+@bp.get("/submissions/<int:id>/voice")
+@only(Role.TRAINEE, Role.MENTOR)
+def voice(id: int) -> ResponseReturnValue:
+    """What the mentor said: for its trainee once the mark is out, and for the cohort's mentors."""
+    submission = one_or_404(policy.visible_submissions(me()), id)
+    note = sending.voice_of(submission, early=submission.enrolment.user_id != me().id)
+    return play(note.file) if note else abort(404)
 
 
 @bp.get("/submissions/<int:id>/files/<int:position>")
