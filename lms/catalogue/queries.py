@@ -12,7 +12,9 @@ from sqlalchemy.orm import defer
 from lms.catalogue.courses import Course, ItemKind
 from lms.catalogue.models import CoursePicture, CourseVersion, RenderedText
 from lms.catalogue.plain import Text
+from lms.catalogue.sparing import spared
 from lms.core.db import db
+from lms.core.reading import reading
 
 _PICTURE = re.compile(r'src="/media/([0-9a-f]{64})"')
 
@@ -63,7 +65,18 @@ def _html(version_id: int, uid: str, kind: ItemKind, language: str) -> tuple[str
     if not found:
         raise LookupError(f"version {version_id} has no {kind} {uid!r}")
     shown = language if language in found else Text.FALLBACK
-    return found[shown], shown
+    return (spared(found[shown], sizes, language) if reading().data_saver else found[shown]), shown
+
+
+def sizes(pictures: frozenset[str]) -> dict[str, int]:
+    """SHA-256 of a picture -> its bytes. A name that is its content never changes its size."""
+    return dict(_sizes(pictures))
+
+
+@lru_cache(maxsize=256)
+def _sizes(pictures: frozenset[str]) -> tuple[tuple[str, int], ...]:
+    asked = select(CoursePicture.sha256, func.length(CoursePicture.content)).where(CoursePicture.sha256.in_(pictures))
+    return tuple((sha256, octets) for sha256, octets in db.session.execute(asked))
 
 
 def latest(uid: str) -> CourseVersion | None:

@@ -18,6 +18,7 @@ from markupsafe import Markup
 from lms.core import i18n
 from lms.core.i18n import _, ngettext
 from lms.core.money import Money
+from lms.core.reading import reading
 
 SYSTEMS = {"ar": "arab", "ckb": "arab", "fa": "arabext", "ps": "arabext"}
 DIGITS = {
@@ -39,28 +40,33 @@ def _locale() -> Locale:
     return i18n.locale() or _ENGLISH
 
 
+def _system() -> str:
+    """The numbering system of the page: its language's own, unless its reader likes 123 better."""
+    own = SYSTEMS.get(_locale().language)
+    return own if own and not reading().latin_digits else "latn"
+
+
 def _digits(text: str) -> str:
-    system = SYSTEMS.get(_locale().language)
-    return text.translate(DIGITS[system]) if system else text
+    system = _system()
+    return text if system == "latn" else text.translate(DIGITS[system])
 
 
 def num(value: int | float) -> str:
-    """A number in the digits and grouping of the page's language."""
-    locale = _locale()
-    return _digits(_number(value, locale))
+    """A number in the grouping of the page's language, in the digits of its reader."""
+    return _digits(_number(value, _locale(), _system()))
 
 
 @lru_cache(maxsize=4096, typed=True)
-def _number(value: int | float, locale: Locale) -> str:
+def _number(value: int | float, locale: Locale, system: str) -> str:
     """Small numbers stand on every page, and Babel takes its time with each."""
-    return numbers.format_decimal(value, locale=locale, numbering_system=SYSTEMS.get(locale.language, "latn"))
+    return numbers.format_decimal(value, locale=locale, numbering_system=system)
 
 
 def percent(value: float, digits: int = 0) -> str:
     """A share from 0 to 1 as a percentage."""
     locale = _locale()
     pattern = "#,##0" + ("." + "0" * digits if digits else "") + "%"
-    return _digits(numbers.format_percent(value, format=pattern, locale=locale, numbering_system=SYSTEMS.get(locale.language, "latn")))
+    return _digits(numbers.format_percent(value, format=pattern, locale=locale, numbering_system=_system()))
 
 
 def money(amount: Money) -> Markup:

@@ -17,6 +17,7 @@ from lms.core import phone, stored
 from lms.core.access import public
 from lms.core.i18n import OFFERED, force_locale, language, locale_of
 from lms.core.pages import address, asset, unchanged
+from lms.core.reading import reading
 from lms.home.phone_words import words
 
 bp = Blueprint("phone", __name__)
@@ -45,6 +46,7 @@ def script_url() -> str:
 def worker() -> Response:
     """The service worker of an own phone. A new version of what it keeps for everybody, or another language, is another worker."""
     files = [asset("js/app.js"), script_url(), asset("icons/favicon.svg"), url_for("phone.offline")]
+    files += [asset("css/larger.css")] if reading().larger else []
     parts = [Path(file).read_text("utf-8") for file, _changed in _files("queue.js", "worker.js")]
     told = render_template("home/offline.html", **_NOBODY) + "".join([*files, *parts])
     version = f"{sha256(told.encode()).hexdigest()[:12]}-{language()}"

@@ -18,17 +18,22 @@ from lms.core import clock, fmt, phone
 from lms.core.access import Role, me, only
 from lms.core.i18n import _, language
 from lms.core.pages import asset, unchanged
+from lms.core.reading import reading
 from lms.core.stored import Shelf
 from lms.learning import actions, naming, opening, progress, queries, road, saving
 from lms.learning import today as days
 from lms.learning.forms import SendForm
 from lms.learning.heard import heard
 from lms.learning.queries import Study
+from lms.people.models import User
 
 bp = Blueprint("learning", __name__)
 # Grading stands below and knows no progress: it asks the rules that a higher room leaves here.
 bp.record_once(lambda state: state.app.extensions.setdefault("task_rules", []).append(opening.is_closed))
 bp.record_once(lambda state: state.app.extensions.update(lessons=Shelf()))
+
+# Me stands below too, and tells how far a person is.
+bp.record_once(lambda state: state.app.extensions.update(progress_of=progress_of))
 
 # What a lesson's page is made of, beside its text.
 SHELL = ("base.html", "_macros.html", "_trainee.html", "_phone.html", "learning/lesson.html")
@@ -61,6 +66,18 @@ def courses() -> ResponseReturnValue:
         rows=[(study, progress.percent(study.course, study.facts)) for study in studies],
         next=days.next_of(studies),
     )  # fmt: skip
+
+
+def progress_of(person: User) -> list[tuple[str, str, str]]:
+    """(title, address, how far) of every course this person is in."""
+    return [
+        (
+            study.course.title.in_language(language()),
+            url_for("learning.course", course=study.course.uid),
+            _("%(percent)s done", percent=fmt.percent(progress.percent(study.course, study.facts) / 100)),
+        )
+        for study in queries.studies(person)
+    ]
 
 
 @bp.get("/learn/<course>")
@@ -146,12 +163,12 @@ def lesson_page(version_id: int, learnt: Course, shown: Lesson) -> str:
 
 
 def page_name(content_hash: str, uid: str) -> str:
-    """What a lesson's page is made of, in 32 signs: the version, the lesson, the language, these roles, an own phone, the shell.
+    """What a lesson's page is made of, in 32 signs: the version, the lesson, the language, her reading, roles and phone, the shell.
 
     A sentence waiting to be told makes the page another one. With the phone's key behind it, it is the page's strong ETag.
     """
     told, own = session.get("_flashes", ""), "own" if phone.key() else ""
-    made_of = (content_hash, uid, language(), ",".join(sorted(me().roles)), own, shell_version(), str(told))
+    made_of = (content_hash, uid, language(), reading().key, ",".join(sorted(me().roles)), own, shell_version(), str(told))
     return sha256("\0".join(made_of).encode()).hexdigest()[:32]
 
 

@@ -181,6 +181,11 @@ def choose_language(person: User, code: str) -> None:
     person.language = code
 
 
+def choose_reading(person: User, *, latin_digits: bool, larger_text: bool, data_saver: bool) -> None:
+    """How pages are made for this person, on every device."""
+    person.latin_digits, person.larger_text, person.data_saver = latin_digits, larger_text, data_saver
+
+
 def confirm_adult(person: User, *, by: User, adult: bool) -> None:
     """Staff looked at the birth year; only the answer is kept, because paid work needs no more."""
     person.adult = adult

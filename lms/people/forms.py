@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from wtforms import Field, PasswordField, RadioField, StringField
-from wtforms.validators import InputRequired, Length
+from wtforms.validators import InputRequired, Length, Optional
 
 from lms.core.forms import Form, SelectChoice, digits, strip
 from lms.core.i18n import _l
@@ -37,3 +37,14 @@ class PasswordForm(Form):
 class NameForm(Form):
     latin_name = StringField(_l("Your name in Latin letters"), [Length(max=120)], [strip])
     own_name = StringField(_l("Your name in your own letters"), [Length(max=120)], [strip])
+
+
+class ReadingForm(Form):
+    """The digits are asked only where the language has its own; each choice has a value, so that nothing is guessed from a missing one."""
+
+    digits = RadioField(_l("Numbers"), [Optional()], choices=[SelectChoice("own", "١٢٣"), SelectChoice("latin", "123")])
+    size = RadioField(_l("Text size"), choices=[SelectChoice("normal", _l("Normal")), SelectChoice("larger", _l("Larger"))])
+    pictures = RadioField(
+        _l("Pictures in lessons"),
+        choices=[SelectChoice("show", _l("Show them at once")), SelectChoice("wait", _l("Save data: show them after a tap"))],
+    )

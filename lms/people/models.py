@@ -7,7 +7,7 @@ from datetime import datetime
 from enum import StrEnum
 
 from flask_login import UserMixin
-from sqlalchemy import Dialect, ForeignKey, String
+from sqlalchemy import Dialect, ForeignKey, String, false
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 from sqlalchemy.types import TypeDecorator
 
@@ -54,6 +54,9 @@ class User(UserMixin, Model):
     roles: Mapped[frozenset[Role]] = mapped_column(RoleSet, default=frozenset)
     language: Mapped[str] = mapped_column(String(3), default="en")
     zone: Mapped[str] = mapped_column(String(40), default="UTC")
+    latin_digits: Mapped[bool] = mapped_column(default=False, server_default=false())  # 123 also where the language has ١٢٣
+    larger_text: Mapped[bool] = mapped_column(default=False, server_default=false())
+    data_saver: Mapped[bool | None]  # pictures wait for a tap; None: as the browser says
     country: Mapped[str | None] = mapped_column(String(2))  # where the person works: decides the pay floor and the pool's order
     adult: Mapped[bool | None]  # staff looked at the birth year once and kept only this
     active: Mapped[bool] = mapped_column(default=True)

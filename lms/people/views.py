@@ -15,10 +15,13 @@ from werkzeug.exceptions import HTTPException
 from lms.core.access import Role, me, public, signed_in, typed
 from lms.core.db import db, release
 from lms.core.errors import Refused
+from lms.core.fmt import SYSTEMS
 from lms.core.i18n import OFFERED, _
+from lms.core.i18n import language as page_language
 from lms.core.pages import safe_next
+from lms.core.reading import reading
 from lms.people import actions, identifiers, passwords, queries, sign_ins
-from lms.people.forms import CodeForm, NameForm, PasswordForm, SignInForm
+from lms.people.forms import CodeForm, NameForm, PasswordForm, ReadingForm, SignInForm
 from lms.people.models import Lost, User
 
 bp = Blueprint("people", __name__)
@@ -214,7 +217,39 @@ def _readable(target: str | None) -> str | None:
 @signed_in
 def own_page() -> ResponseReturnValue:
     """Me: who I am here, my language, my name on a certificate, and the way out."""
-    return render_template("people/me.html", form=NameForm(obj=current_user), site=current_app.config["SITE_NAME"])
+    return _me(NameForm(obj=current_user))
+
+
+def _me(form: NameForm, settings: ReadingForm | None = None) -> str:
+    """Her page. How far she came is known to a higher room, which leaves its answer here."""
+    now, person = reading(), me()
+    settings = settings or ReadingForm(
+        formdata=None, digits="latin" if now.latin_digits else "own",
+        size="larger" if now.larger else "normal", pictures="wait" if now.data_saver else "show",
+    )  # fmt: skip
+    asked = current_app.extensions.get("progress_of") if person.has(Role.TRAINEE) else None
+    return render_template(
+        "people/me.html", form=form, settings=settings, own_digits=page_language() in SYSTEMS, progress=asked(person) if asked else [],
+        error=bool(form.errors or settings.errors),
+    )  # fmt: skip
+
+
+@bp.post("/me/reading")
+@signed_in
+def send_reading() -> ResponseReturnValue:
+    """Save the digits, the size of the letters, and whether pictures wait for a tap."""
+    form = ReadingForm()
+    if not form.validate_on_submit():
+        return _me(NameForm(formdata=None, obj=current_user), form), 422
+    latin = me().latin_digits if form.digits.data is None else form.digits.data == "latin"
+    actions.choose_reading(me(), latin_digits=latin, larger_text=form.size.data == "larger", data_saver=form.pictures.data == "wait")
+    flash(_("Your settings are saved."), "ok")
+    return redirect(url_for("people.own_page"), 303)
+
+
+@bp.app_context_processor
+def _larger() -> dict[str, bool]:
+    return {"larger": reading().larger}
 
 
 @bp.post("/me/name")
@@ -223,7 +258,7 @@ def send_name() -> ResponseReturnValue:
     """Save the name that a certificate prints."""
     form = NameForm()
     if not form.validate_on_submit():
-        return render_template("people/me.html", form=form, error=True), 422
+        return _me(form), 422
     actions.name_for_certificate(me(), latin=form.latin_name.data or "", own=form.own_name.data or "", by=me())
     flash(_("Your name is saved."), "ok")
     return redirect(url_for("people.own_page"), 303)

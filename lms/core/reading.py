@@ -1,0 +1,41 @@
+"""How a person reads: the digits, the size of the letters, whether pictures wait for a tap. Set on Me, read by every page."""
+
+from __future__ import annotations
+
+from typing import NamedTuple
+
+from flask import g, has_request_context, request
+from flask_login import current_user
+
+
+class Reading(NamedTuple):
+    """What changes a page beside its language. `key` names it where pages are kept."""
+
+    latin_digits: bool = False
+    larger: bool = False
+    data_saver: bool = False
+
+    @property
+    def key(self) -> str:
+        return "".join(name[:3] for name, on in zip(self._fields, self, strict=True) if on)
+
+
+_PLAIN = Reading()
+
+
+def reading() -> Reading:
+    """How the person who asks reads. Who never chose about pictures follows the browser's word (`Save-Data: on`)."""
+    if not has_request_context():
+        return _PLAIN
+    kept: Reading | None = g.get("reading")
+    return kept if kept is not None else _asked()
+
+
+def _asked() -> Reading:
+    person = current_user if current_user and current_user.is_authenticated else None
+    saves = request.headers.get("Save-Data", "").lower() == "on"
+    if person is None:
+        return Reading(data_saver=saves)
+    chosen = person.data_saver
+    g.reading = Reading(person.latin_digits, person.larger_text, saves if chosen is None else chosen)
+    return g.reading  # type: ignore[no-any-return]
