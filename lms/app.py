@@ -111,7 +111,7 @@ ENGINE: dict[str, dict[str, Any]] = {
 }
 POLICY = (
     "default-src 'none'; script-src 'self'; style-src 'self'{sheet}; img-src 'self' data: blob:; media-src 'self'{media}; "
-    "connect-src 'self'; worker-src 'self'; manifest-src 'self'; font-src 'self'; form-action 'self'; base-uri 'none'; frame-ancestors 'none'"
+    "connect-src 'self'; manifest-src 'self'; form-action 'self'; base-uri 'none'; frame-ancestors 'none'"  # worker-src: as script-src
 )
 
 
@@ -269,6 +269,7 @@ def _dress(app: School) -> None:
             "direction": i18n.direction(language),
             "site_name": app.config["SITE_NAME"],
             "sheet": sheet,
+            "sheet_end": sheets.end,
             "asset": asset,
             "nav": navigation.items(person.roles if person else frozenset(), request.path),
             "shell": navigation.shell(person.roles if person else None),
@@ -285,7 +286,7 @@ def _dress(app: School) -> None:
     @app.after_request
     def headers(answer: Response) -> Response:
         name = getattr(g, "sheet", None)
-        allowed = f" '{sheets.hash(name)}'" if name else ""
+        allowed = "".join(f" '{hash}'" for hash in sheets.hashes(name)) if name else ""
         if answer.status_code != 304:  # no page was written, so its sheet has no name here: what was sent with the kept page stands
             answer.headers.setdefault("Content-Security-Policy", POLICY.format(sheet=allowed, media=" blob:" if "records" in g else ""))
         answer.headers.setdefault("X-Content-Type-Options", "nosniff")

@@ -81,10 +81,10 @@ def contrast(one: str, other: str) -> float:
 
 
 def tokens() -> tuple[dict[str, str], dict[str, str]]:
-    base = (ROOT / "static" / "css" / "base.css").read_text("utf-8")
+    base = "".join((ROOT / "static" / "css" / f"{name}.css").read_text("utf-8") for name in ("base", "below"))
     blocks = re.findall(r":root \{(.*?)\}", base, flags=re.DOTALL)
-    light = dict(re.findall(r"--(\w+): (#[0-9a-f]{3,6})", blocks[0]))
-    return light, light | dict(re.findall(r"--(\w+): (#[0-9a-f]{3,6})", blocks[1]))
+    light, dark, more, more_dark = (dict(re.findall(r"--(\w+): (#[0-9a-f]{3,6})", block)) for block in blocks[:4])
+    return light | more, light | more | dark | more_dark
 
 
 @pytest.mark.parametrize("scheme", [0, 1], ids=["light", "dark"])

@@ -163,13 +163,13 @@ def lesson_page(version_id: int, learnt: Course, shown: Lesson) -> str:
 
 
 def page_name(content_hash: str, uid: str) -> str:
-    """What a lesson's page is made of, in 32 signs: the version, the lesson, the language, her reading, roles and phone, the shell.
+    """What a lesson's page is made of, in 16 signs: the version, the lesson, the language, her reading, roles and phone, the shell.
 
     A sentence waiting to be told makes the page another one. With the phone's key behind it, it is the page's strong ETag.
     """
     told, own = session.get("_flashes", ""), "own" if phone.key() else ""
     made_of = (content_hash, uid, language(), reading().key, ",".join(sorted(me().roles)), own, shell_version(), str(told))
-    return sha256("\0".join(made_of).encode()).hexdigest()[:32]
+    return sha256("\0".join(made_of).encode()).hexdigest()[:16]
 
 
 def shell_version() -> str:
@@ -179,7 +179,7 @@ def shell_version() -> str:
         loader = app.jinja_env.loader
         assert loader is not None
         parts = [loader.get_source(app.jinja_env, name)[0] for name in SHELL]
-        parts += [app.extensions["sheets"].hash("lesson"), app.config["SITE_NAME"]]
+        parts += [*app.extensions["sheets"].hashes("lesson"), app.config["SITE_NAME"]]
         parts += [asset(f"js/{name}.js") for name in ("app", "queue", "phone")]
         words = sorted(Path(app.config["BABEL_TRANSLATION_DIRECTORIES"]).rglob("*.mo"))
         made_of = b"\0".join([*(part.encode() for part in parts), *(file.read_bytes() for file in words)])

@@ -1,6 +1,6 @@
-// Comfort, never need: every page and form works without this file. Its few words ride on data-* of <body>.
+// Comfort, never need: every page and form works without this file. Its few words ride on data-*.
 (() => {
-  const doc = document, words = doc.body.dataset;
+  const doc = document;
 
   // "Show" beside a password. The button is hidden until somebody can answer it.
   for (const button of doc.querySelectorAll('[data-reveal]')) {
@@ -10,7 +10,7 @@
       const shown = field.type === 'password';
       field.type = shown ? 'text' : 'password';
       button.setAttribute('aria-pressed', String(shown));
-      label.textContent = shown ? words.hide : words.show;
+      label.textContent = shown ? button.dataset.hide : button.dataset.show;
     });
     // A browser keeps as a password only what is one when the form goes.
     field.form && field.form.addEventListener('submit', () => { field.type = 'password'; });

@@ -7,7 +7,7 @@ from pathlib import Path
 import brotli  # type: ignore[import-untyped]
 import pytest
 
-from lms.core.sheets import LIMIT, SHEETS, Sheets, minify, source_hash
+from lms.core.sheets import ENDS, EVERY_PAGE, LIMIT, SHEETS, Sheets, minify, source_hash
 
 STATIC = Path(__file__).parents[2] / "static"
 
@@ -19,13 +19,15 @@ def sheets() -> Sheets:
 
 @pytest.mark.parametrize("name", SHEETS)
 def test_a_sheet_weighs_at_most_three_kilobytes(sheets: Sheets, name: str) -> None:
-    assert len(brotli.compress(sheets.css(name).encode(), quality=11)) <= LIMIT
+    both = sheets.css(name) + (sheets.end(name) if name in ENDS else "")
+    assert len(brotli.compress(both.encode(), quality=11)) <= LIMIT
 
 
 @pytest.mark.parametrize("name", SHEETS)
 def test_the_hash_is_of_the_very_bytes(sheets: Sheets, name: str) -> None:
-    digest = base64.b64encode(hashlib.sha256(str(sheets.css(name)).encode()).digest()).decode()
-    assert sheets.hash(name) == f"sha256-{digest}" == sheets.hashes[name]
+    both = [sheets.css(name), *([sheets.end(name)] if name in ENDS else [])]
+    digests = [base64.b64encode(hashlib.sha256(str(sheet).encode()).digest()).decode() for sheet in both]
+    assert sheets.hashes(name) == tuple(f"sha256-{digest}" for digest in digests)
 
 
 def test_the_hash_is_the_one_of_the_standard() -> None:
@@ -56,7 +58,7 @@ def test_minify(before: str, after: str) -> None:
 
 def test_every_part_belongs_to_a_sheet_or_is_linked() -> None:
     parts = {path.stem for path in (STATIC / "css").glob("*.css")}
-    inlined = {part for parts_ in SHEETS.values() for part in parts_} | {"base"}
+    inlined = {part for each in (*SHEETS.values(), *ENDS.values(), EVERY_PAGE) for part in each}
     assert inlined <= parts
     assert parts - inlined <= {"staff", "workbench", "print", "larger"}
 
