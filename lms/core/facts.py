@@ -85,9 +85,9 @@ class Kind(StrEnum):
     POOL_NOT_YET = "pool.not_yet"
     POOL_CONSENTED = "pool.consented"
     POOL_LEFT = "pool.left"
-
     MESSAGE_SENT = "message.sent"
     NOTE_WRITTEN = "note.written"
+
 
 class Fact(Model):
     """One thing that happened. Holds ids and field names, never values about a person."""

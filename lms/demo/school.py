@@ -19,7 +19,7 @@ from lms.core.access import Role
 from lms.core.db import transaction
 from lms.core.errors import Refused
 from lms.core.money import Money
-from lms.demo import hiring, study, work
+from lms.demo import hiring, study, talk, work
 from lms.ledger import actions as ledger
 from lms.partners import actions as partners
 from lms.people import actions as people
@@ -75,7 +75,11 @@ def build() -> bool:
             study.release(places["Gaziantep 1"], name, work=1, mentor="chen")
     with at(now - timedelta(days=4)):
         study.hand_in(places["Gaziantep 1"], ["Hana Demir", *GAZIANTEP[:2]], work=2)
+    with at(now - timedelta(days=2)):
+        talk.write(["Samir Khoury"], talk.CALL, by="chen")
     with at(now - timedelta(days=1)):
+        talk.ask("Samir Khoury", talk.BACK, of="chen")
+        talk.note(places["Gaziantep 1"], "Samir Khoury", talk.NOTE, by="chen")
         study.hand_in(places["Beirut 1"], BEIRUT[:4], work=1)
         work.do(BEIRUT[0], "tea-table", count=5, reviewer="bilal")
         work.do(BEIRUT[1], "names-and-places", count=5, reviewer="bilal")
@@ -83,6 +87,8 @@ def build() -> bool:
         study.give_back(places["Beirut 1"], BEIRUT[0], mentor="bilal")
         study.release(places["Gaziantep 1"], "Hana Demir", work=2, mentor="chen")
         work.do(BEIRUT[2], "tea-table", count=5, reviewer=None)
+        talk.ask("Hana Demir", talk.QUESTION, of="chen")
+        talk.write(["Amina Haddad"], talk.WELCOME, by="bilal")
     work.prepare_batch(by="fay")
     jobs.drain()
     return True

@@ -18,7 +18,7 @@ from lms.core.db import db
 from lms.grading.models import Submission
 from lms.people.models import User
 
-SOON, LATELY = timedelta(days=2), timedelta(days=7)
+SOON, LATELY = timedelta(days=2), timedelta(days=14)
 
 
 @dataclass(frozen=True, slots=True)
@@ -34,7 +34,7 @@ class Missing:
 def missing(mentor: User) -> list[Missing]:
     """For each running cohort of this mentor the task to remind of, where somebody has not sent it.
 
-    That is the last one whose time ends in two days or ended in the last seven: who is later than that needs more than a reminder.
+    That is the last one whose time ends in two days or ended in the last fourteen: who is later than that needs more than a reminder.
     """
     led = select(Cohort).where(Cohort.id.in_(mentored_cohort_ids(mentor)), Cohort.state == CohortState.RUNNING)
     found = [_in(cohort, mentor) for cohort in db.session.scalars(led.order_by(Cohort.name))]

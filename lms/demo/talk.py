@@ -1,0 +1,34 @@
+"""What people of the demo school write to each other, and what a mentor notes for those who come after."""
+
+from __future__ import annotations
+
+from lms.cohorts import queries as cohort_queries
+from lms.core.db import transaction
+from lms.demo.study import person
+from lms.learning.notes import write_note
+from lms.messages import actions as messages
+
+WELCOME = "Welcome to the course. Begin with lesson 1, it takes 20 minutes. Write to me when something is not clear."
+CALL = "I have not seen your work for some days. How are you? Tell me what would help."
+BACK = "We had no power for a week. It is better now. I start again on Monday."
+QUESTION = "In the shelf picture: is the cup behind the jar a whole box, or only the part that I see?"
+NOTE = "I called on Sunday. A week without power, now it is better. Wants to go on: show the saved lessons in the next class."
+
+
+def write(to: list[str], text: str, *, by: str) -> None:
+    """A mentor writes to people who learn."""
+    with transaction(write=True):
+        messages.write([person(name) for name in to], by=person(by), texts={"en": text})
+
+
+def ask(name: str, text: str, *, of: str) -> None:
+    """Somebody who learns writes to a mentor."""
+    with transaction(write=True):
+        messages.ask(person(of), by=person(name), text=text)
+
+
+def note(cohort_id: int, name: str, text: str, *, by: str) -> None:
+    """A mentor writes down what others who look after this person should know."""
+    with transaction(write=True):
+        place = next(one for one in cohort_queries.enrolments_in(cohort_id) if one.user.name == name)
+        write_note(place, by=person(by), text=text)
