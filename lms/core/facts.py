@@ -30,6 +30,8 @@ class Kind(StrEnum):
     COURSE_PUBLISHED = "course.published"
     COHORT_MADE = "cohort.made"
     COHORT_CHANGED = "cohort.changed"
+    CALENDAR_OPENED = "person.calendar_opened"
+    CALENDAR_CLOSED = "person.calendar_closed"
     MARKS_TAKEN = "cohort.marks_taken"
     MENTOR_SEATED = "mentor.seated"
     ENROLMENT_MADE = "enrolment.made"

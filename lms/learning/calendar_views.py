@@ -1,15 +1,16 @@
-"""The calendar of a cohort, for those who lead it."""
+"""The calendar of a cohort, for those who lead it, and the private address of one's own."""
 
 from __future__ import annotations
 
-from flask import Blueprint, render_template, request
+from flask import Blueprint, Response, abort, current_app, flash, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 
 from lms.cohorts import policy
 from lms.cohorts.models import Cohort
-from lms.core.access import Role, me, one_or_404, only
+from lms.core.access import Role, me, one_or_404, only, public
 from lms.core.db import db
-from lms.learning import calendar
+from lms.core.i18n import _
+from lms.learning import calendar, feed
 
 bp = Blueprint("learning_calendar", __name__)
 
@@ -25,3 +26,38 @@ def show(id: int) -> ResponseReturnValue:
         "cohorts/calendar.html", cohort=cohort, weeks=calendar.weeks(cohort), clashes=calendar.clashes(cohort, policy.led_cohorts(me())),
         beside=beside, then=calendar.moments(beside) if beside else {},
     )  # fmt: skip
+
+
+@bp.get("/calendar")
+@only(Role.TRAINEE, Role.MENTOR)
+def own() -> ResponseReturnValue:
+    """Whether one's own dates can be read by a private address."""
+    return render_template("learning/own_calendar.html", key=feed.key_of(me()), address=None)
+
+
+@bp.post("/calendar")
+@only(Role.TRAINEE, Role.MENTOR)
+def make_own() -> ResponseReturnValue:
+    """Make the address, or a new one in its place, and show it this once."""
+    token = feed.make_address(me())
+    address = current_app.config["BASE_URL"] + url_for("learning_calendar.read", token=token)
+    return render_template("learning/own_calendar.html", key=None, address=address)
+
+
+@bp.post("/calendar/end")
+@only(Role.TRAINEE, Role.MENTOR)
+def stop_own() -> ResponseReturnValue:
+    """End the address."""
+    feed.stop_address(me())
+    flash(_("The address does not work any more."), "ok")
+    return redirect(url_for("learning_calendar.own"), 303)
+
+
+@bp.get("/calendar/<token>.ics")
+@public
+def read(token: str) -> ResponseReturnValue:
+    """The dates for a calendar that subscribes: the token is the key. Nothing of it may be kept on the way."""
+    owner = feed.owner_of(token) or abort(404)
+    answer = Response(feed.feed(owner, site=current_app.config["SITE_NAME"]), content_type="text/calendar; charset=utf-8")
+    answer.headers["Cache-Control"] = "private, no-store"
+    return answer

@@ -30,6 +30,16 @@ class CompletionKind(StrEnum):
     COURSE = "course"
 
 
+class CalendarKey(Model):
+    """That somebody's calendar can be read by a private address. The secret in the address is kept as its SHA-256 alone."""
+
+    __tablename__ = "calendar_key"
+
+    user_id: Mapped[int] = mapped_column(ForeignKey("person.id"), primary_key=True)
+    token_hash: Mapped[str] = mapped_column(String(64), unique=True)
+    made_at: Mapped[datetime] = mapped_column(default=clock.now)
+
+
 class Reading(Model):
     """She read this lesson to its end. Kept by the lesson's uid, so a new version of the course does not undo it."""
 
