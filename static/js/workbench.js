@@ -159,7 +159,7 @@
     }
 
     told(state, sentence = '', other = null) {
-      const clock = new Date().toTimeString().slice(0, 5);
+      const clock = this.digits(new Date().toTimeString().slice(0, 5));
       const words = {here: 'savedHere', kept: 'savedThere', offline: 'savedHere', refused: 'savedHere', conflict: 'savedHere'}[state];
       const line = this.fill(words, {time: clock});
       const text = this.saved.querySelector('span');
