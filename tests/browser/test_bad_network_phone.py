@@ -7,7 +7,7 @@ from collections.abc import Callable
 from playwright.sync_api import Page, expect
 from sqlalchemy import select
 
-from lms.cohorts.models import Attendance
+from lms.cohorts.models import Attendance, Session
 from lms.core.db import db
 from tests.browser.conftest import Live
 from tests.browser.nets import Net
@@ -54,7 +54,7 @@ def test_a_lesson_opened_again_keeps_its_clothes(net: Net, page_as: Callable[...
     for _ in range(2):  # the second time the server only says that nothing changed
         page.goto("/today")
         page.goto("/learn/tiny/labels")
-        assert page.evaluate("document.styleSheets.length") == 1, "the policy refused the page's own sheet"
+        assert page.evaluate("document.styleSheets.length") == 2, "the policy refused a sheet of the page"
 
 
 def test_a_shared_phone_keeps_nothing(net: Net, page_as: Callable[..., Page]) -> None:
@@ -95,7 +95,7 @@ def test_leaving_warns_and_then_wipes(net: Net, page_as: Callable[..., Page]) ->
     assert page.evaluate("navigator.serviceWorker.getRegistrations().then(all => all.length)") == 0
 
 
-def test_a_class_is_written_down_without_a_network(live: Live, net: Net, page_as: Callable[..., Page]) -> None:
+def test_classes_of_two_days_are_written_down_without_a_network(live: Live, net: Net, page_as: Callable[..., Page]) -> None:
     page = page_as("bilal", at=f"/cohorts/{live.world.cohort}/attendance")
     ready(page)
     net.down = True
@@ -103,8 +103,16 @@ def test_a_class_is_written_down_without_a_network(live: Live, net: Net, page_as
     expect(page.locator(BAR)).to_contain_text("1 answer is not sent yet.")
     page.reload()
     expect(page.locator("#status")).to_contain_text("Last updated today, ")
+    mark, before = page.locator(f"[name=mark-{live.world.enrolment}]"), "2026-11-20"
+    expect(mark.first).to_be_checked()
+    page.locator("#on").fill(before)
+    mark.nth(2).check(force=True)
+    page.locator("form[data-queue] button").last.tap()
+    expect(page.locator(BAR)).to_contain_text("2 answers are not sent yet.")  # a day takes no other day's place
     net.down = False
     page.locator(f"{BAR} button").tap()
     expect(page.locator(BAR)).to_be_hidden()
     with live.app.app_context():
-        assert len(db.session.scalars(select(Attendance)).all()) == 1
+        marks = select(Session.day, Attendance.code).join(Attendance, Attendance.session_id == Session.id)
+        found = db.session.execute(marks.order_by(Session.day)).all()
+    assert [(day.isoformat() == before, code.value) for day, code in found] == [(True, "A"), (False, "P")]

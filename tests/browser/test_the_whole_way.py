@@ -266,11 +266,18 @@ def pay(walk: Walk) -> None:
 
 def share(walk: Walk) -> None:
     """amina ticks her name, and a stranger with the code reads it; without a tick the paper's name is matched."""
+    walk.page.context.grant_permissions(["clipboard-read", "clipboard-write"])
+    walk.page.add_init_script("navigator.share = what => { window.handed = what.url; return Promise.resolve(); }")  # a phone has one
     walk.sign_in("amina")
     walk.go("/me")
     walk.page.locator('a[href="/certificates"]').tap()
     walk.page.locator('main a[href^="/certificates/"]').tap()
-    code = walk.page.locator("#address").input_value().rsplit("/", 1)[1]
+    address = walk.page.locator("#address").input_value()
+    walk.page.locator("[data-copy]").tap()
+    expect(walk.page.locator("#copied")).not_to_be_empty()
+    walk.page.locator("[data-share]").tap()
+    assert walk.page.evaluate("Promise.all([navigator.clipboard.readText(), window.handed])") == [address, address]
+    code = address.rsplit("/", 1)[1]
     walk.page.locator("main form[action$='/sharing'] [type=checkbox]").nth(1).tap()
     walk.press("form[action$='/sharing'] .btn")
     walk.sign_out()
