@@ -55,6 +55,11 @@ def ask(carer: User, *, by: User, text: str, about: Mapping[str, Any] | None = N
     return _say(_thread(by.id, carer.id), by=by, text=text, about=about)
 
 
+def tell(person: User, *, by: User, text: str, about: Mapping[str, Any] | None = None) -> Message:
+    """A word that goes with something done for this person, such as an invitation. She waits for it: it is no nudge."""
+    return _say(_thread(person.id, by.id), by=by, text=text, about=about)
+
+
 def answer(thread: Thread, *, by: User, text: str) -> Message:
     """Either of the two writes in their thread. What a trainee has not answered may be added to once a day."""
     thread = _locked(thread.id)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Collection
+from typing import Any
 
 from sqlalchemy import select
 
@@ -11,7 +12,8 @@ from lms.core import clock
 from lms.core.db import db
 from lms.core.errors import Refused
 from lms.core.facts import Kind, record
-from lms.core.i18n import _
+from lms.core.i18n import OFFERED, _, force_locale, locale_of
+from lms.messages import actions as messages
 from lms.people import actions as people
 from lms.people.models import User
 from lms.pool import queries
@@ -43,6 +45,15 @@ def sign_off(enrolment: Enrolment, *, by: User, sentence: str) -> MentorSignOff:
     db.session.add(said)
     record(Kind.POOL_SIGNED_OFF, said, actor=by, person=enrolment.user_id)
     return said
+
+
+def _pool_of(member: PoolMember) -> dict[str, Any]:
+    """What a word about the pool is about: the rule for her, her page of the pool for staff."""
+    title = {}
+    for spoken in OFFERED:
+        with force_locale(locale_of(spoken)):
+            title[spoken] = _("The work pool")
+    return {"title": title, "person": "/work/pool", "carer": f"/pool/{member.id}"}
 
 
 def _needed(sentence: str) -> str:
@@ -92,6 +103,7 @@ def promote(member: PoolMember, *, by: User, sentence: str) -> None:
     member.promoted_by_id, member.invited_at = by.id, clock.now()
     member.eligible_at = member.eligible_at or clock.now()
     record(Kind.POOL_INVITED, member, actor=by, rule=rules.version)
+    messages.tell(member.user, by=by, text=sentence, about=_pool_of(member))
 
 
 def say_not_yet(member: PoolMember, *, by: User, sentence: str) -> None:
@@ -100,6 +112,7 @@ def say_not_yet(member: PoolMember, *, by: User, sentence: str) -> None:
         raise Refused(_("This person was invited already."))
     member.not_yet, member.not_yet_by_id, member.not_yet_at = _needed(sentence), by.id, clock.now()
     record(Kind.POOL_NOT_YET, member, actor=by)
+    messages.tell(member.user, by=by, text=member.not_yet, about=_pool_of(member))
 
 
 def agree(member: PoolMember, *, by: User, purposes: Collection[str], language: str) -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import threading
 from datetime import UTC, datetime
 from typing import Any
@@ -14,6 +15,7 @@ from lms.core import clock
 from lms.core.access import Role
 from lms.core.db import db, transaction
 from lms.core.facts import Fact, Kind
+from lms.messages.models import Message
 from lms.people.models import User
 from lms.pool.models import MemberState
 from tests.credentials.certified import certify
@@ -48,6 +50,32 @@ def test_promotion_invites_her_with_the_reason_and_the_values_of_the_day(app: Fl
     assert "Amina" not in dana.page("/pool")
     assert "Invited" in dana.page("/pool?show=members")
     assert "Has not answered yet." in dana.page(f"/pool/{world.amina}")
+
+
+def test_an_invitation_stands_on_her_today_and_leads_to_the_pool(app: Flask, as_: Any, world: Any) -> None:
+    ways.meet_the_rule(app)
+    amina, bilal = as_("amina"), as_("bilal")
+    assert "wrote to you" not in amina.page("/today")
+    as_("dana").post(f"/pool/{world.amina}/promotion", data=WHY)
+    today = amina.page("/today")
+    assert "wrote to you" in today
+    assert WHY["sentence"] not in today  # a phone keeps Today, and no messages
+    thread = re.search(r'href="(/messages/\d+)"', today)
+    assert thread is not None
+    read = amina.page(thread[1])
+    assert WHY["sentence"] in read
+    assert 'href="/work/pool"' in read
+    assert bilal.get(thread[1]).status_code == 404
+
+
+def test_not_yet_is_told_too_and_twice_the_same_words_once(app: Flask, as_: Any, world: Any) -> None:
+    dana = as_("dana")
+    ways.meet_the_rule(app)
+    for _ in range(2):
+        dana.post(f"/pool/{world.amina}/not-yet", data={"advice": "Ask for a second look."})
+    with app.app_context():
+        said = db.session.scalars(select(Message).where(Message.by_id == world.dana)).all()
+        assert [one.text for one in said] == ["Ask for a second look."]
 
 
 @pytest.mark.parametrize("sentence", ["", "   "])
