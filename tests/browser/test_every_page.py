@@ -28,15 +28,20 @@ from tests.conftest import ONLY_PAGES, build
 from tests.test_arabic_pages import english
 
 AXE = (Path(__file__).parents[1] / "vendor" / "axe" / "axe.min.js").read_text("utf-8")
-RUN = """only => axe.run(document, only ? {runOnly: {type: 'rule', values: [only]}} : {}).then(found => found.violations
+RUN = """only => axe.run(document, {resultTypes: ['violations'], ...only && {runOnly: [only]}}).then(found => found.violations
   .filter(one => ['serious', 'critical'].includes(one.impact))
   .map(one => one.id + ' ' + one.nodes.slice(0, 3).map(node => node.target.join(' ')).join(', ')))"""
-# Words of the menu of which letters stand on another line: the range round each word has more boxes than one.
-BROKEN = r"""[...document.querySelectorAll('.tabs a')].flatMap(link => [...link.childNodes].filter(node => node.nodeType === 3)
-  .flatMap(node => [...node.data.matchAll(/\S+/g)].filter(word => {
-    const range = document.createRange(); range.setStart(node, word.index); range.setEnd(node, word.index + word[0].length)
-    return new Set([...range.getClientRects()].map(box => Math.round(box.top))).size > 1 }).map(word => word[0])))"""
-WIDER = "document.documentElement.scrollWidth - document.documentElement.clientWidth"
+# At each size of the text: how much wider than the screen the page is, and the words of the menu of which letters stand on another line
+# (the range round such a word has boxes at more heights than one).
+SIDEWAYS = r"""texts => texts.map(text => {
+  const root = document.documentElement
+  root.style.setProperty('font-size', text)
+  const broken = [...document.querySelectorAll('.tabs a')].flatMap(link => [...link.childNodes].filter(node => node.nodeType === 3)
+    .flatMap(node => [...node.data.matchAll(/\S+/g)].filter(word => {
+      const range = document.createRange(); range.setStart(node, word.index); range.setEnd(node, word.index + word[0].length)
+      return new Set([...range.getClientRects()].map(box => Math.round(box.top))).size > 1 }).map(word => word[0])))
+  return [root.scrollWidth - root.clientWidth, broken]
+})"""
 TITLE = re.compile(r"<title>.*?</title>", re.DOTALL)  # may be a name that somebody gave, and no name can be marked there
 TALL = 3000  # so that no bar at the edge of the screen lies over anything: how that looks is judged by people
 NO_PAGES = ("/static", "/media", "/healthz", "/readyz", "/manifest", "/.well-known", "/sw.js", "/phone.js", "/token")
@@ -125,11 +130,11 @@ def opened(page: Page, address: str) -> Response | None:
 def too_wide(page: Page) -> list[str]:
     """Where the page scrolls sideways: at the width of the smallest phones, with text of twice its size, and on a desk."""
     faults = []
-    for width, text in ((320, "100%"), (320, "200%"), (360, "200%"), (1280, "100%"), (360, "100%")):
+    for width, texts in ((1280, ["100%"]), (320, ["200%", "100%"]), (360, ["200%", "100%"])):
         page.set_viewport_size({"width": width, "height": TALL})
-        page.evaluate("size => document.documentElement.style.setProperty('font-size', size)", text)
-        faults += [f"{wider} px wider than {width} px with text of {text}"] if (wider := page.evaluate(WIDER)) > 0 else []
-        faults += [f"breaks in its menu at {width} px with text of {text}: {word}" for word in page.evaluate(BROKEN)]
+        for text, (wider, broken) in zip(texts, page.evaluate(SIDEWAYS, texts), strict=True):
+            faults += [f"{wider} px wider than {width} px with text of {text}"] if wider > 0 else []
+            faults += [f"breaks in its menu at {width} px with text of {text}: {word}" for word in broken]
     return faults
 
 
