@@ -11,7 +11,7 @@ from sqlalchemy import Integer, Select, and_, bindparam, case, exists, func, or_
 from lms.annotation.models import HELD, Assignment, AssignmentState, Item, ItemState, Project, ProjectState
 from lms.annotation.policy import given_to
 from lms.core import clock
-from lms.core.db import Instant, rows
+from lms.core.db import Instant, one_of, rows
 from lms.core.money import Money
 from lms.people.models import User
 
@@ -57,7 +57,7 @@ def _statement(adult: bool) -> Select[*tuple[Any, ...]]:
     """Put together once: to build it takes longer than to run it, and Today asks it each time."""
     who, now = bindparam("who", type_=Integer), bindparam("now", type_=Instant)
     back = Assignment.state == AssignmentState.RETURNED
-    in_hand = and_(Assignment.state.in_(HELD), Assignment.lease_until >= now)
+    in_hand = and_(one_of(Assignment.state, HELD), Assignment.lease_until >= now)
     mine = (
         select(
             Assignment.project_id,

@@ -8,6 +8,7 @@ from lms.annotation.models import Assignment, AssignmentState, Project, ProjectC
 from lms.cohorts.models import STUDYING, Enrolment
 from lms.cohorts.policy import mentored_cohort_ids
 from lms.core.access import Role
+from lms.core.db import one_of
 from lms.people.models import User
 
 
@@ -27,7 +28,7 @@ def given_projects(user: User) -> Select[Project]:
 
 def given_to(person_id: int | BindParameter[int]) -> Select[Project]:
     """`given_projects` of a person's id, or of a place for one: a statement that every page asks is put together once."""
-    cohorts = select(Enrolment.cohort_id).where(Enrolment.user_id == person_id, Enrolment.state.in_(STUDYING))
+    cohorts = select(Enrolment.cohort_id).where(Enrolment.user_id == person_id, one_of(Enrolment.state, STUDYING))
     given = select(ProjectCohort.project_id).where(ProjectCohort.cohort_id.in_(cohorts))
     return select(Project).where(Project.state != ProjectState.DRAFT, Project.id.in_(given))
 

@@ -28,7 +28,7 @@ from lms.cohorts.models import (
 )
 from lms.core import clock
 from lms.core.access import Role
-from lms.core.db import db, rows
+from lms.core.db import db, one_of, rows
 from lms.core.sealing import blind
 from lms.people import identifiers
 from lms.people.models import User
@@ -39,7 +39,7 @@ _PLACES = (  # asked by every page that a trainee learns with: put together once
     .join(Enrolment.cohort)
     .join(CohortCourse, CohortCourse.cohort_id == Enrolment.cohort_id)
     .join(CourseVersion, CourseVersion.id == CohortCourse.version_id)
-    .where(Enrolment.user_id == bindparam("user"), Enrolment.state.in_(STUDYING), Cohort.state != CohortState.CANCELLED)
+    .where(Enrolment.user_id == bindparam("user"), one_of(Enrolment.state, STUDYING), Cohort.state != CohortState.CANCELLED)
     .options(contains_eager(Enrolment.cohort), defer(CourseVersion.body))
 )
 _EVERY_PLACE = _PLACES.order_by(Enrolment.id.desc(), CohortCourse.position, CourseVersion.uid)
@@ -48,7 +48,7 @@ _PLACE_TO_READ = (  # the same of a lesson's reader, in columns: a page that is 
     .join(Enrolment, Enrolment.cohort_id == Cohort.id)
     .join(CohortCourse, CohortCourse.cohort_id == Cohort.id)
     .join(CourseVersion, CourseVersion.id == CohortCourse.version_id)
-    .where(Enrolment.user_id == bindparam("user"), Enrolment.state.in_(STUDYING), Cohort.state != CohortState.CANCELLED)
+    .where(Enrolment.user_id == bindparam("user"), one_of(Enrolment.state, STUDYING), Cohort.state != CohortState.CANCELLED)
     .where(CohortCourse.course_uid == bindparam("course"))
     .order_by(Enrolment.id.desc())
     .limit(1)

@@ -3,18 +3,33 @@
 from __future__ import annotations
 
 import sqlite3
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from contextlib import contextmanager
 from datetime import UTC, datetime
 from enum import StrEnum
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, TypeVar
 
 from flask_sqlalchemy import SQLAlchemy
 from flask_sqlalchemy.session import Session as FlaskSession
-from sqlalchemy import JSON, Connection, CursorResult, DateTime, Dialect, Engine, Enum, ExceptionContext, Executable, MetaData, event
-from sqlalchemy.orm import DeclarativeBase, ORMExecuteState, Session, SessionTransaction
+from sqlalchemy import (
+    JSON,
+    ColumnElement,
+    Connection,
+    CursorResult,
+    DateTime,
+    Dialect,
+    Engine,
+    Enum,
+    ExceptionContext,
+    Executable,
+    MetaData,
+    event,
+    or_,
+)
+from sqlalchemy.orm import DeclarativeBase, InstrumentedAttribute, ORMExecuteState, Session, SessionTransaction
 from sqlalchemy.types import TypeDecorator
 
+T = TypeVar("T")
 NAMING = {
     "ix": "ix_%(column_0_N_label)s",
     "uq": "uq_%(table_name)s_%(column_0_N_name)s",
@@ -86,6 +101,11 @@ def transaction(*, write: bool) -> Iterator[None]:
         raise
     for call in db.session.info.pop("after_commit", []):
         call()
+
+
+def one_of(column: ColumnElement[T] | InstrumentedAttribute[T], values: Iterable[T]) -> ColumnElement[bool]:
+    """`IN` for values that never change, written out: SQLAlchemy puts the list of an `IN` together anew for each execution."""
+    return or_(*(column == value for value in values))
 
 
 def rows(statement: Executable, given: Mapping[str, Any]) -> CursorResult[*tuple[Any, ...]]:

@@ -3,18 +3,19 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from typing import NamedTuple
 
 from sqlalchemy import BindParameter, bindparam, func, select
-from sqlalchemy.orm import aliased, joinedload
+from sqlalchemy.orm import aliased
 
 from lms.cohorts.models import Enrolment
-from lms.core.db import db
+from lms.core.db import rows
 from lms.grading.models import Grade, Submission
 from lms.messages.models import Message, Thread
 from lms.people.models import User
 
 _HER: BindParameter[int] = bindparam("user")
-_WRITER = aliased(User)
+_MARKER, _WRITER = aliased(User), aliased(User)
 _MARK = (
     select(func.max(Grade.id))
     .join(Submission, Submission.id == Grade.submission_id)
@@ -29,15 +30,31 @@ _NEW = (
     .scalar_subquery()
 )
 _HEARD = (
-    select(Grade, Submission, Message.thread_id, _WRITER.name)
+    select(Submission.id, Submission.enrolment_id, Submission.assignment_uid, _MARKER.name.label("by"))
+    .add_columns(Grade.feedback, Grade.returned, Grade.passed, Grade.total, Grade.possible)
+    .add_columns(Message.thread_id, _WRITER.name.label("writer"))
     .select_from(User)
     .outerjoin(Grade, Grade.id == _MARK)
+    .outerjoin(_MARKER, _MARKER.id == Grade.by_id)
     .outerjoin(Submission, Submission.id == Grade.submission_id)
     .outerjoin(Message, Message.id == _NEW)
     .outerjoin(_WRITER, _WRITER.id == Message.by_id)
     .where(User.id == _HER)
-    .options(joinedload(Grade.by))
 )
+
+
+class Mark(NamedTuple):
+    """A mark as Today tells it. `id`: of the submission; `by`: the mentor's name."""
+
+    id: int
+    enrolment_id: int
+    assignment_uid: str
+    by: str
+    feedback: str
+    returned: bool
+    passed: bool
+    total: int
+    possible: int
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,11 +69,11 @@ class Word:
 class Heard:
     """Her newest mark with what it is for, and the newest message that she has not read."""
 
-    mark: tuple[Grade, Submission] | None
+    mark: Mark | None
     word: Word | None
 
 
 def heard(user: User) -> Heard:
     """What this person heard last."""
-    grade, submission, thread, by = db.session.execute(_HEARD, {"user": user.id}).one()
-    return Heard((grade, submission) if grade is not None else None, Word(thread, by) if thread else None)
+    *mark, thread, by = rows(_HEARD, {"user": user.id}).one()
+    return Heard(Mark._make(mark) if mark[0] is not None else None, Word(thread, by) if thread else None)

@@ -17,8 +17,8 @@ from lms.cohorts import queries as cohorts
 from lms.cohorts.actions import week_of
 from lms.core import clock
 from lms.core.i18n import language
-from lms.grading.models import Grade, Submission
 from lms.learning import naming, progress
+from lms.learning.heard import Mark
 from lms.learning.opening import Closed, closed
 from lms.learning.progress import Step, WorkState
 from lms.learning.queries import Study
@@ -84,11 +84,11 @@ def work_instead(following: Next | None, offers: Sequence[Offer]) -> Offer | Non
     return offers[0] if following is None or following.say in NOTHING_TO_LEARN else None
 
 
-def still_said(latest: tuple[Grade, Submission] | None, studies: Iterable[Study]) -> tuple[Grade, Submission] | None:
+def still_said(latest: Mark | None, studies: Iterable[Study]) -> Mark | None:
     """The mentor's last word, unless it asked for a change and the changed answer was sent meanwhile."""
-    if latest is None or not latest[0].returned:
+    if latest is None or not latest.returned:
         return latest
-    place, uid = latest[1].enrolment_id, latest[1].assignment_uid
+    place, uid = latest.enrolment_id, latest.assignment_uid
     works = [work for study in studies if study.enrolment.id == place and (work := study.facts.works.get(uid))]
     return latest if any(work.state is WorkState.RETURNED for work in works) else None
 
