@@ -22,6 +22,7 @@ LISTENERS: dict[Kind, Sequence[Listener]] = {
     Kind.LESSON_READ: (learning.consider_completion,),
     Kind.QUIZ_PASSED: (learning.consider_completion,),
     Kind.SUBMISSION_RELEASED: (learning.consider_completion,),
+    Kind.PERSON_PHONES_CLEARED: (learning.end_calendar,),
     Kind.ENROLMENT_COMPLETED: (credentials.issue_once,),
     Kind.CREDENTIAL_ISSUED: (pool.weigh_eligibility,),
     Kind.CREDENTIAL_REVOKED: (pool.weigh_eligibility,),

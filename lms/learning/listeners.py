@@ -1,4 +1,4 @@
-"""What learning does about facts: a read lesson, a passed quiz or a released task may be the crossing that completes a course."""
+"""What learning does about facts: what is read, passed or released may complete a course; what is lost is kept no more."""
 
 from __future__ import annotations
 
@@ -8,8 +8,9 @@ from lms.cohorts import actions as cohorts
 from lms.cohorts.models import Enrolment
 from lms.core.db import db
 from lms.core.facts import Fact, Kind, record
-from lms.learning import progress, queries
+from lms.learning import feed, progress, queries
 from lms.learning.models import Completion, CompletionKind
+from lms.people.models import User
 
 
 def consider_completion(fact: Fact) -> None:
@@ -41,3 +42,11 @@ def _keep_crossings(study: queries.Study) -> bool:
     db.session.add(kept)
     record(Kind.COURSE_COMPLETED, kept, enrolment=enrolment.id, course=course.uid, version=study.version.id)
     return True
+
+
+def end_calendar(fact: Fact) -> None:
+    """A phone is lost, and the address of its owner's calendar may be on it. One that was made after that stays."""
+    person = db.session.get(User, fact.subject_id)
+    key = feed.key_of(person) if person else None
+    if person and key and key.made_at <= fact.at:
+        feed.stop_address(person)

@@ -12,10 +12,13 @@ from icalendar import Calendar
 from sqlalchemy import select
 
 from lms.cohorts.models import Cohort, CohortState
+from lms.core import clock, jobs
 from lms.core.db import db, transaction
 from lms.core.facts import Fact
+from lms.learning.listeners import end_calendar
 from lms.learning.models import CalendarKey
 from lms.people.models import User
+from tests.learning.conftest import WEEK_1
 
 pytestmark = pytest.mark.usefixtures("first_week", "course")
 
@@ -70,3 +73,16 @@ def test_who_left_and_what_is_over_say_nothing(app: Flask, as_: Any, world: Any,
         db.session.get_one(User, world.amina).active = False
     assert stranger.get(where).status_code == 404
     assert as_("dana").get("/calendar").status_code == 403
+
+
+def test_a_lost_phone_ends_the_address_it_may_hold(app: Flask, as_: Any, world: Any, stranger: Any) -> None:
+    old = address(as_("amina"))
+    as_("bilal").post(f"/enrolments/{world.enrolment}/lost-phone", data={"reason": "lost"})
+    with app.app_context():
+        jobs.drain()
+    assert stranger.get(old).status_code == 404
+    with clock.held(WEEK_1 + timedelta(hours=1)):
+        new = address(as_("amina"))
+        with app.app_context(), transaction(write=True):
+            end_calendar(db.session.scalars(select(Fact).where(Fact.kind == "person.phones_cleared")).one())
+        assert stranger.get(new).status_code == 200, "made after the loss"
