@@ -48,7 +48,7 @@ NO_PAGES = ("/static", "/media", "/healthz", "/readyz", "/manifest", "/.well-kno
 READERS = {"": "public", "amina": "trainee", "hana": "trainee", "bilal": "mentor", "dana": "staff", "efe": "partner", "fay": "finance"}
 MUST = {  # pages with an address of their own that the first links of these people have to lead to
     "": {"/help", "/sign-in/code"},
-    "amina": {"/learn/<course>", "/learn/<course>/<lesson>", "/work/<slug>", "/work/pool"},
+    "amina": {"/learn/<course>", "/learn/<course>/<lesson>", "/work/<slug>", "/work/pool", "/messages/<int:id>"},
     "hana": {"/certificates/<int:id>", "/submissions/<int:id>/feedback", "/learn/<course>/<lesson>"},
     "bilal": {"/submissions/<int:id>", "/reviews/<int:id>", "/cohorts/<int:id>", "/enrolments/<int:id>", "/enrolments/<int:id>/sign-off"},
     "dana": {"/cohorts/<int:id>", "/cohorts/<int:id>/people/new", "/enrolments/<int:id>", "/projects/<slug>", "/projects/new",
@@ -144,7 +144,7 @@ def pages(app: Flask, role: str) -> list[dict[str, Any]]:
         row
         for row in checks.routes(app)
         if row["method"] == "GET" and may_see(role) & {*row["roles"]} and not row["rule"].startswith(NO_PAGES)
-        and not row["rule"].endswith((".pdf", "/picture", "/files/<int:position>"))
+        and not row["rule"].endswith((".pdf", ".txt", "/picture", "/files/<int:position>"))
     ]  # fmt: skip
 
 
