@@ -30,7 +30,7 @@ MENU: dict[Role, tuple[tuple[str, object, str], ...]] = {
     Role.FINANCE: (("/payouts", _l("Payouts"), "money"),),
 }
 ME = ("/me", _l("Me"), "me")
-BELOW = {"/submissions": "/desk", "/enrolments": "/cohorts", "/mentors": "/today", "/messages": "/today"}
+BELOW = {"/calendar": "/me", "/submissions": "/desk", "/enrolments": "/cohorts", "/mentors": "/today", "/messages": "/today"}
 """Pages with an address of their own that stand, for whoever reads them, under a word of the menu."""
 
 

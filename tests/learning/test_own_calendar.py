@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+import threading
 from datetime import timedelta
 from typing import Any
 
@@ -15,18 +16,20 @@ from lms.cohorts.models import Cohort, CohortState
 from lms.core import clock, jobs
 from lms.core.db import db, transaction
 from lms.core.facts import Fact
+from lms.learning.feed import make_address, owner_of
 from lms.learning.listeners import end_calendar
 from lms.learning.models import CalendarKey
 from lms.people.models import User
 from tests.learning.conftest import WEEK_1
 
-pytestmark = pytest.mark.usefixtures("first_week", "course")
+at_work = pytest.mark.usefixtures("first_week", "course")
 
 
 def address(client: Any) -> str:
     return re.search(r"/calendar/[\w-]{32}\.ics", client.post("/calendar").get_data(as_text=True))[0]  # type: ignore[index]
 
 
+@at_work
 @pytest.mark.parametrize("name", ["amina", "bilal"])
 def test_a_calendar_without_an_account_reads_it(name: str, app: Flask, as_: Any, stranger: Any) -> None:
     where = address(as_(name))
@@ -45,12 +48,14 @@ def test_a_calendar_without_an_account_reads_it(name: str, app: Flask, as_: Any,
         assert where.split("/")[2][:-4] not in db.session.scalars(select(CalendarKey.token_hash)).one(), "the secret is not kept"
 
 
+@at_work
 def test_the_dates_speak_the_persons_language(app: Flask, as_: Any, world: Any, stranger: Any) -> None:
     with app.app_context(), transaction(write=True):
         db.session.get_one(User, world.amina).language = "ar"
     assert "آخر يوم" in Calendar.from_ical(stranger.get(address(as_("amina"))).data).events[1]["summary"]
 
 
+@at_work
 def test_a_new_address_ends_the_old_one_and_each_can_be_ended(app: Flask, as_: Any, world: Any, stranger: Any) -> None:
     amina = as_("amina")
     old, new = address(amina), address(amina)
@@ -64,6 +69,7 @@ def test_a_new_address_ends_the_old_one_and_each_can_be_ended(app: Flask, as_: A
     assert facts == ["person.calendar_opened", "person.calendar_closed", "person.calendar_opened", "person.calendar_closed"]
 
 
+@at_work
 def test_who_left_and_what_is_over_say_nothing(app: Flask, as_: Any, world: Any, stranger: Any) -> None:
     where = address(as_("amina"))
     with app.app_context(), transaction(write=True):
@@ -75,6 +81,7 @@ def test_who_left_and_what_is_over_say_nothing(app: Flask, as_: Any, world: Any,
     assert as_("dana").get("/calendar").status_code == 403
 
 
+@at_work
 def test_a_lost_phone_ends_the_address_it_may_hold(app: Flask, as_: Any, world: Any, stranger: Any) -> None:
     old = address(as_("amina"))
     as_("bilal").post(f"/enrolments/{world.enrolment}/lost-phone", data={"reason": "lost"})
@@ -86,3 +93,20 @@ def test_a_lost_phone_ends_the_address_it_may_hold(app: Flask, as_: Any, world: 
         with app.app_context(), transaction(write=True):
             end_calendar(db.session.scalars(select(Fact).where(Fact.kind == "person.phones_cleared")).one())
         assert stranger.get(new).status_code == 200, "made after the loss"
+
+
+def test_eight_taps_at_once_leave_one_address(either_school: Flask) -> None:
+    app, world, start, made = either_school, either_school.extensions["world"], threading.Barrier(8), []
+
+    def tap() -> None:
+        with app.app_context():
+            start.wait()
+            with transaction(write=True):
+                made.append(make_address(db.session.get_one(User, world.amina)))
+
+    threads = [threading.Thread(target=tap) for _ in range(8)]
+    [thread.start() for thread in threads]
+    [thread.join() for thread in threads]
+    with app.app_context():
+        assert [owner_of(token) is not None for token in made].count(True) == 1
+        assert len(made) == 8
