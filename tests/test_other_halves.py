@@ -24,7 +24,7 @@ from lms.core.db import db, transaction
 from lms.core.facts import Fact
 from lms.core.files import Accepted, StoredFile, keep
 from lms.credentials import signing
-from lms.credentials.models import Credential
+from lms.credentials.models import Credential, ShareLink
 from lms.grading.models import SavedPhrase, Submission, SubmissionFile, VoiceNote
 from lms.learning.feed import make_address
 from lms.learning.models import QuizAttempt
@@ -72,6 +72,8 @@ LINES: tuple[Line, ...] = (
     Line("/certificates/<int:id>.pdf", "amina", ("hana",), ("bilal", "efe", "fay")),
     Line("/calendar/<token>.ics", "amina", roles=(), one_house="whoever has the token may read it: the token is the key"),
     post("/certificates/<int:id>/correction", "dana", **STAFF),
+    post("/certificates/<int:id>/link", "amina", **TRAINEE),
+    post("/certificates/<int:id>/link/stop", "amina", **TRAINEE),
     post("/certificates/<int:id>/revocation", "dana", **STAFF),
     post("/certificates/<int:id>/sharing", "amina", **TRAINEE),
     Line("/cohorts/<int:id>", "bilal", ("chen", "goran"), ("amina", "fay")),
@@ -157,6 +159,8 @@ LINES: tuple[Line, ...] = (
     Line("/submissions/<int:id>/question", "amina", **TRAINEE),
     post("/submissions/<int:id>/question", "amina", **TRAINEE),
     Line("/submissions/<int:id>/voice", "bilal", ("chen", "hana"), ("efe", "dana", "fay")),
+    Line("/s/<token>", "amina", roles=(), one_house="given away by its holder: the token is the key"),
+    Line("/s/<token>.pdf", "amina", roles=(), one_house="given away by its holder: the token is the key"),
     Line("/v/<code>", "amina", roles=(), one_house="whoever holds the paper may check it"),
     Line("/v/<code>.json", "amina", roles=(), one_house="whoever holds the paper may check it"),
     Line("/v/<code>.pdf", "amina", roles=(), one_house="shared by its holder"),
@@ -212,6 +216,8 @@ def _half(
     phrase = SavedPhrase(mentor_id=mentor, text=words)
     db.session.add_all([phrase, handed, attempt, credential, member])
     db.session.flush()
+    link = ShareLink(credential_id=credential.id, name=True, pdf=True)
+    db.session.add(link)
     db.session.add(VoiceNote(submission_id=handed.id, by_id=mentor, file=_file(scene.person(mentor), b"OggS", "audio/ogg"), seconds=3))
     db.session.add(SubmissionFile(submission_id=handed.id, position=0, file=_file(her, b"%PDF-1.4 hers", "application/pdf")))
     word = messages.ask(scene.person(mentor), by=her, text=MARK.format(her.name.lower()))
@@ -219,9 +225,14 @@ def _half(
     return SimpleNamespace(
         task=held.id, review=sent.id, slug=project.slug, submission=handed.id, attempt=attempt.id, credential=credential.id,
         line=line.number, phrase=phrase.id, code=credential.printed, cohort=cohort, enrolment=enrolment, member=trainee, batch=batch,
-        thread=word.thread_id, mentor=mentor, token=make_address(her),
+        thread=word.thread_id, mentor=mentor, token=make_address(her), link=_token(link),
         partner=line.partner_id or world.there, picture=db.session.scalars(select(CoursePicture.sha256)).first(),
     )  # fmt: skip
+
+
+def _token(link: ShareLink) -> str:
+    db.session.flush()
+    return link.token
 
 
 def _file(owner: User, content: bytes, kind: str) -> StoredFile:
@@ -249,7 +260,7 @@ def address(rule: str, half: SimpleNamespace) -> str:
     }.get(rule.split("/")[1])  # fmt: skip
     rest = {"slug": half.slug, "course": "tiny", "lesson": "rules" if rule.endswith("/task") else "labels", "attempt": half.attempt,
             "n": half.line if "lines" in rule else 1, "partner_id": half.partner, "position": 0, "code": half.code, "sha256": half.picture,
-            "filename": "js/app.js", "number": 1, "token": half.token}  # fmt: skip
+            "filename": "js/app.js", "number": 1, "token": half.link if rule.startswith("/s/") else half.token}  # fmt: skip
     sent_task = f"{TASK}/feedback"
     values = {**rest, "id": half.review if rule == sent_task else kind}
     return re.sub(r"<(?:\w+:)?(\w+)>", lambda found: str(values[found[1]]), rule)

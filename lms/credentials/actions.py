@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from calendar import monthrange
 from dataclasses import asdict
 from datetime import date
 from zoneinfo import ZoneInfo
@@ -18,8 +19,8 @@ from lms.core.db import db
 from lms.core.errors import Refused
 from lms.core.facts import Kind, record
 from lms.core.i18n import _
-from lms.credentials import letters, rendering, signing
-from lms.credentials.models import Credential, Sharing, State
+from lms.credentials import letters, queries, rendering, signing
+from lms.credentials.models import Credential, ShareLink, Sharing, State
 from lms.people.models import User
 
 # The two languages of the sheet; its fixed words lie beside the design.
@@ -144,3 +145,50 @@ def share(credential: Credential, sharing: Sharing, *, by: User) -> None:
     credential.share_name = sharing.page and sharing.name
     credential.share_pdf = sharing.page and sharing.pdf
     record(Kind.CREDENTIAL_SHARED, credential, actor=by, **asdict(sharing))
+
+
+def make_link(credential: Credential, *, name: bool, pdf: bool, months: int | None, by: User) -> ShareLink:
+    """A link that works for so many months, or until its holder stops it; the one before it works no more.
+
+    The certificate must be locked by the caller. Asking for what stands already gives what stands: a second tap makes no second link.
+    """
+    if by.id != credential.user_id:
+        raise Refused(_("Only the holder decides what others see."))
+    if credential.state is not State.VALID:
+        raise Refused(_("This certificate is not valid any more."))
+    ends_on = _months_after(clock.now().date(), months) if months else None
+    kept = queries.link_of(credential)
+    if kept is not None and (kept.name, kept.pdf, kept.ends_on) == (name, pdf, ends_on):
+        return kept
+    _end_links(credential)
+    made = ShareLink(credential_id=credential.id, name=name, pdf=pdf, ends_on=ends_on)
+    db.session.add(made)
+    record(Kind.CREDENTIAL_SHARED, credential, actor=by, link=True, name=name, pdf=pdf)
+    return made
+
+
+def stop_link(credential: Credential, *, by: User) -> None:
+    """No link of this certificate works any more. Saying it twice changes nothing. The certificate must be locked by the caller."""
+    if by.id != credential.user_id:
+        raise Refused(_("Only the holder decides what others see."))
+    if _end_links(credential):
+        record(Kind.CREDENTIAL_SHARED, credential, actor=by, link=False)
+
+
+def _end_links(credential: Credential) -> int:
+    """How many links stood until now."""
+    standing = list(
+        db.session.scalars(
+            select(ShareLink).where(ShareLink.credential_id == credential.id, ShareLink.stopped_at.is_(None)).with_for_update()
+        )
+    )
+    for link in standing:
+        link.stopped_at = clock.now()
+    return len(standing)
+
+
+def _months_after(day: date, months: int) -> date:
+    """The same day of a later month, or that month's last day where it is shorter."""
+    year, month = divmod(day.month - 1 + months, 12)
+    year, month = day.year + year, month + 1
+    return date(year, month, min(day.day, monthrange(year, month)[1]))

@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from wtforms import BooleanField, StringField, TextAreaField
+from wtforms import BooleanField, RadioField, StringField, TextAreaField
 from wtforms.validators import DataRequired, Length
 
-from lms.core.forms import Form, strip
+from lms.core.forms import Form, SelectChoice, strip
 from lms.core.i18n import _l
 from lms.credentials.models import Credential, Sharing
 
@@ -22,6 +22,21 @@ class SharingForm(Form):
 
     def ticks(self) -> Sharing:
         return Sharing(page=bool(self.page.data), name=bool(self.name.data), pdf=bool(self.pdf.data))
+
+
+class LinkForm(Form):
+    """How long a link works, and what it shows beside course, hours, skills and date."""
+
+    months = RadioField(
+        _l("How long the link works"),
+        choices=[SelectChoice("1", _l("1 month")), SelectChoice("3", _l("3 months")), SelectChoice("none", _l("No end date"))],
+        default="1",
+    )
+    shows_name = BooleanField(_l("The link shows my name"))
+    has_pdf = BooleanField(_l("The link has the PDF"))
+
+    def span(self) -> int | None:
+        return None if self.months.data == "none" else int(self.months.data)
 
 
 class RevocationForm(Form):

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import secrets
 from dataclasses import dataclass
 from datetime import date, datetime
 from enum import StrEnum
@@ -117,11 +118,19 @@ class Credential(Model):
     def printed(self) -> str:
         return codes.printed(self.code)
 
-    def standing(self, today: date) -> Standing:
-        """What a stranger is told today. The issuer's word goes first: hiding a page does not hide that it was taken back."""
+    @property
+    def sharing(self) -> Sharing:
+        """What the holder shows to those who have the code."""
+        return Sharing(self.share_page, self.share_name, self.share_pdf)
+
+    def standing(self, today: date, shared: Sharing | None = None) -> Standing:
+        """What a stranger is told today, who has the code or a link that shares so much.
+
+        The issuer's word goes first: hiding a page does not hide that it was taken back.
+        """
         if self.state is not State.VALID:
             return Standing(self.state.value)
-        if not self.share_page:
+        if not (shared or self.sharing).page:
             return Standing.UNSHARED
         return Standing.EXPIRED if self.expires_on is not None and self.expires_on < today else Standing.VALID
 
@@ -131,6 +140,30 @@ class Credential(Model):
 
     def title_in(self, language: str) -> str:
         return self.in_language(self.title, language)
+
+
+class ShareLink(Model):
+    """An address that the holder gives away, with ticks and an end of its own. It is never taken up again: a new one is a new row."""
+
+    __tablename__ = "share_link"
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    credential_id: Mapped[int] = mapped_column(ForeignKey("credential.id"), index=True)
+    token: Mapped[str] = mapped_column(String(32), unique=True, default=lambda: secrets.token_urlsafe(18))
+    name: Mapped[bool] = mapped_column(default=False)
+    pdf: Mapped[bool] = mapped_column(default=False)
+    ends_on: Mapped[date | None]  # the last day on which it works
+    made_at: Mapped[datetime] = mapped_column(default=clock.now)
+    stopped_at: Mapped[datetime | None]
+
+    credential: Mapped[Credential] = relationship()
+
+    def works(self, today: date) -> bool:
+        return self.stopped_at is None and (self.ends_on is None or today <= self.ends_on)
+
+    def shows(self, today: date) -> Sharing:
+        """What a stranger who has the link sees: nothing at all from the day on which it ended."""
+        return Sharing(page=True, name=self.name, pdf=self.pdf) if self.works(today) else Sharing(page=False)
 
 
 class SigningKey(Model):

@@ -9,7 +9,7 @@ from sqlalchemy.orm import joinedload
 
 from lms.core.db import db
 from lms.credentials import codes
-from lms.credentials.models import Credential, State
+from lms.credentials.models import Credential, ShareLink, State
 from lms.people.models import User
 
 
@@ -66,3 +66,20 @@ def holds(user: User, course_uid: str) -> bool:
             select(exists().where(Credential.user_id == user.id, Credential.course_uid == course_uid, Credential.state == State.VALID))
         )
     )
+
+
+def link_of(credential: Credential) -> ShareLink | None:
+    """The link that the holder has not stopped; it may have come to its end."""
+    return links_of([credential]).get(credential.id)
+
+
+def links_of(credentials: Sequence[Credential]) -> dict[int, ShareLink]:
+    """The same for several, by the certificate's id."""
+    asked = select(ShareLink).where(ShareLink.credential_id.in_([one.id for one in credentials]), ShareLink.stopped_at.is_(None))
+    return {link.credential_id: link for link in db.session.scalars(asked.order_by(ShareLink.id))}
+
+
+def by_token(token: str) -> ShareLink | None:
+    """The link of this address with its certificate and sheet, also where it works no more."""
+    asked = select(ShareLink).where(ShareLink.token == token)
+    return db.session.scalars(asked.options(joinedload(ShareLink.credential).joinedload(Credential.sheet))).one_or_none()

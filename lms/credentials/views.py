@@ -15,9 +15,9 @@ from lms.core.access import Role, me, one_or_404, only, public
 from lms.core.files import download
 from lms.core.i18n import _
 from lms.core.pages import page_of
-from lms.credentials import actions, codes, naming, policy, queries, rendering
-from lms.credentials.forms import MatchForm, RevocationForm, SharingForm
-from lms.credentials.models import Credential, Standing
+from lms.credentials import actions, codes, linking, naming, policy, queries, rendering
+from lms.credentials.forms import LinkForm, MatchForm, RevocationForm, SharingForm
+from lms.credentials.models import Credential, ShareLink, Standing
 from lms.people.views import limiter
 
 bp = Blueprint("credentials", __name__)
@@ -57,7 +57,8 @@ def index() -> ResponseReturnValue:
     if Role.STAFF in me().roles:
         page = page_of(queries.newest(policy.visible_credentials(me())))
         return render_template("credentials/all.html", page=page, today=today)
-    return render_template("credentials/own.html", certificates=queries.certificates_of(me()), today=today)
+    hers = queries.certificates_of(me())
+    return render_template("credentials/own.html", certificates=hers, links=queries.links_of(hers), today=today)
 
 
 @bp.get("/certificates/<int:id>")
@@ -68,12 +69,17 @@ def show(id: int) -> ResponseReturnValue:
 
 
 def record_page(credential: Credential, revocation: RevocationForm | None = None) -> str:
+    mine = credential.user_id == me().id
+    kept = queries.link_of(credential) if mine else None
     return render_template(
         "credentials/show.html",
         credential=credential,
+        given=linking.given(credential, kept) if kept and kept.works(clock.now().date()) else None,
+        ended=kept,
+        making=LinkForm(formdata=None),
         standing=credential.standing(clock.now().date()),
         address=rendering.address(credential.printed),
-        mine=credential.user_id == me().id,
+        mine=mine,
         sharing=SharingForm.of(credential),
         form=revocation or RevocationForm(formdata=None),
         error=bool(revocation and revocation.errors),
@@ -95,6 +101,27 @@ def sharing(id: int) -> ResponseReturnValue:
     actions.share(credential, SharingForm().ticks(), by=me())
     flash(_("Saved. Others see what you ticked."), "ok")
     return redirect(url_for("credentials.show", id=id), 303)
+
+
+@bp.post("/certificates/<int:id>/link")
+@only(Role.TRAINEE)
+def make_link(id: int) -> ResponseReturnValue:
+    """Make an address to give away."""
+    credential, form = one_or_404(policy.own_credentials(me()), id, lock=True), LinkForm()
+    if not form.validate():
+        abort(400)  # only a form that we did not write has another choice
+    actions.make_link(credential, name=bool(form.shows_name.data), pdf=bool(form.has_pdf.data), months=form.span(), by=me())
+    flash(_("Your link is ready. Copy it or send it."), "ok")
+    return redirect(url_for("credentials.show", id=id, _anchor="link"), 303)
+
+
+@bp.post("/certificates/<int:id>/link/stop")
+@only(Role.TRAINEE)
+def stop_link(id: int) -> ResponseReturnValue:
+    """Take the address back."""
+    actions.stop_link(one_or_404(policy.own_credentials(me()), id, lock=True), by=me())
+    flash(_("You stopped sharing. The link shows nothing now."), "ok")
+    return redirect(url_for("credentials.show", id=id, _anchor="link"), 303)
 
 
 def _not_found(response: object) -> bool:
@@ -132,6 +159,27 @@ def check(code: str) -> ResponseReturnValue:
     return _verdict(credential, MatchForm(formdata=None))
 
 
+@bp.get("/s/<token>")
+@public
+@guesses_slowed
+@in_language_asked
+def shared(token: str) -> ResponseReturnValue:
+    """The same page by a link of its holder, with the link's own ticks, until it ends."""
+    link = queries.by_token(token)
+    if link is None:
+        return _dressed(render_template("credentials/unknown.html", typed="", gone=True), 404)
+    return _verdict(link.credential, MatchForm(formdata=None), link=link)
+
+
+@bp.get("/s/<token>.pdf")
+@public
+@guesses_slowed
+def linked_pdf(token: str) -> ResponseReturnValue:
+    """The sheet, where the link has it and works."""
+    link = queries.by_token(token)
+    return _sheet(link.credential if link else None, allowed=link is not None and link.shows(clock.now().date()).pdf)
+
+
 @bp.get("/v/<code>.pdf")
 @public
 @guesses_slowed
@@ -157,13 +205,20 @@ def match(code: str) -> ResponseReturnValue:
     return _verdict(credential, form, same=naming.same(form.name.data or "", credential.latin_name, credential.own_name))
 
 
-def _verdict(credential: Credential, form: MatchForm, *, same: bool | None = None, status: int = 200) -> ResponseReturnValue:
-    standing = credential.standing(clock.now().date())
+def _verdict(
+    credential: Credential, form: MatchForm, *, same: bool | None = None, status: int = 200, link: ShareLink | None = None
+) -> ResponseReturnValue:
+    today = clock.now().date()
+    shown = link.shows(today) if link else credential.sharing
+    standing = credential.standing(today, shown)
     page = render_template(
         "credentials/check.html",
         credential=credential,
         standing=standing,
         readable=standing in READABLE,
+        shown=shown,
+        here=url_for("credentials.shared", token=link.token) if link else url_for("credentials.check", code=credential.printed),
+        paper=url_for("credentials.linked_pdf", token=link.token) if link else url_for("credentials.shared_pdf", code=credential.printed),
         form=form,
         same=same if standing in READABLE else None,
         successor=codes.printed(credential.successor) if credential.successor else None,
