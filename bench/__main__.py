@@ -35,7 +35,7 @@ def main() -> None:
         made = school.build(small, attempts=asked.rounds * asked.each + 100)
         parts = [("CPU beside the bare page", _cpu(small, made, asked)), ("Statements of SQL", _statements(small, made))]
         if not asked.no_wire:
-            parts.append(("On the wire", _wire(small)))
+            parts.append(("On the wire", _wire(small, made)))
         if asked.growth:
             parts.append((f"CPU with {asked.growth[1]:,} trainees beside {asked.growth[0]:,}", _growth(small, made, asked)))
     how = (
@@ -130,7 +130,7 @@ def _statements(folder: Path, made: school.Made) -> list[Row]:
     return found
 
 
-def _wire(folder: Path) -> list[Row]:
+def _wire(folder: Path, made: school.Made) -> list[Row]:
     """Chromium's own count of what comes over the line, with an empty store, then once more."""
     with _served(folder) as (server, reader), wire.chromium() as playwright:
         browser = wire.phone(playwright, server.address, reader.cookies)
@@ -140,14 +140,18 @@ def _wire(folder: Path) -> list[Row]:
         warm = wire.load(page, LESSON)
         page.goto("about:blank")
         today = wire.load(page, "/today")
+        page.goto("about:blank")
+        work = wire.load(page, f"/work/tasks/{made.task}")
         requests, size = cold.but_pictures
         return [
-            Row("lesson of 1,500 words, cold: readable after", _kb(cold.of("Document", "Stylesheet")), "6 KB"),
+            Row("lesson of 1,500 words, cold: its last word there after", _kb(wire.until(b"</article>", reader.get(LESSON))), "6 KB"),
+            Row("the same with what stands below the text", _kb(cold.of("Document", "Stylesheet")), ""),
             Row("all but pictures", f"{requests} requests, {_kb(size)}", "4 requests, 20 KB"),
             Row("script, deferred", _kb(cold.of("Script")), "10 KB"),
             Row("with pictures", f"{cold.all[0]} requests, {_kb(cold.all[1])}", ""),
             Row("lesson, warm", f"{warm.all[0]} request(s), {_kb(warm.all[1])}", "1 request, 1 KB"),
             Row("then Today", f"{today.all[0]} request(s), {_kb(today.all[1])}", ""),
+            Row("then a box to draw, all but its picture", f"{work.but_pictures[0]} requests, {_kb(work.but_pictures[1])}", "120 KB"),
         ]
 
 

@@ -9,7 +9,10 @@ from contextlib import contextmanager
 from dataclasses import dataclass, field
 from typing import Any
 
+import brotli
 from playwright.sync_api import BrowserContext, CDPSession, Page, Playwright, sync_playwright
+
+from bench.serving import Answer
 
 PROGRAMS = ("chromium", "chromium-browser", "google-chrome")
 QUIET = ("--disable-background-networking", "--disable-component-update", "--disable-sync", "--no-first-run")
@@ -36,6 +39,17 @@ class Load:
     def all(self) -> tuple[int, int]:
         """Requests and bytes of everything."""
         return len(self.bytes), sum(self.bytes.values())
+
+
+def until(text: bytes, answer: Answer) -> int:
+    """Bytes on the wire, head and all, after which the reader of a brotli answer holds `text`. ValueError: it never comes."""
+    head = len("HTTP/1.1 200 OK\r\n\r\n") + sum(len(f"{name}: {value}\r\n".encode()) for name, value in answer.head.items())
+    stream, read = brotli.Decompressor(), b""
+    for at, byte in enumerate(answer.body, 1):
+        read += stream.process(bytes([byte]))
+        if text in read:
+            return head + at
+    raise ValueError(text)
 
 
 @contextmanager
