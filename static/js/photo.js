@@ -45,10 +45,10 @@
     };
     const look = async () => {
       const chosen = [...input.files], good = [], lines = [];
-      told.replaceChildren(make('p', 'saved', chosen.length ? words.wait : ''));
+      told.replaceChildren(make('p', 'after', chosen.length ? words.wait : ''));
       for (const file of chosen) {
-        const [wrong, made] = await judged(file), line = make('p', wrong ? 'note bad' : 'saved'), name = make('bdi', '', (made || file).name);
-        line.append(name, ' ', wrong || (made.size < file.size ? words.was.replace('{size}', size(made.size)).replace('{before}', size(file.size)) : size(made.size)));
+        const [wrong, made] = await judged(file), line = make('p', wrong ? 'note bad after' : 'after'), name = make('bdi', '', (made || file).name);
+        line.append(name, ': ', wrong || (made.size < file.size ? words.was.replace('{size}', size(made.size)).replace('{before}', size(file.size)) : size(made.size)));
         if (made) good.push(made);
         lines.push(line);
       }

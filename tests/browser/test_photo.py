@@ -54,8 +54,8 @@ def test_a_photo_is_small_before_it_waits(live: Live, net: Net, page_as: Callabl
         {"name": "my street.jpeg", "mimeType": "image/jpeg", "buffer": taken},
         {"name": "broken.png", "mimeType": "image/png", "buffer": b"no picture at all"},
     ])  # fmt: skip
-    expect(told).to_contain_text("broken.png We cannot open this picture. Take it again and send it.")
-    expect(told).to_have_text(re.compile(r"my street\.jpg \d+ KB, before \d MB"))
+    expect(told).to_contain_text("broken.png: We cannot open this picture. Take it again and send it.")
+    expect(told).to_have_text(re.compile(r"my street\.jpg: \d+ KB, before \d MB"))
     assert field.evaluate("field => [...field.files].map(file => file.name)") == ["my street.jpg"]
     net.down = True
     page.locator("form.frame button:not([type=button])").tap()
