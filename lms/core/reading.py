@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+from contextlib import contextmanager
 from typing import NamedTuple
 
 from flask import g, has_request_context, request
@@ -29,6 +31,16 @@ def reading() -> Reading:
         return _PLAIN
     kept: Reading | None = g.get("reading")
     return kept if kept is not None else _asked()
+
+
+@contextmanager
+def read_as(chosen: Reading) -> Iterator[None]:
+    """Make something as it is read so, whoever asks: what is kept for many must not bear the choices of who came first."""
+    before, g.reading = g.get("reading"), chosen
+    try:
+        yield
+    finally:
+        g.reading = before
 
 
 def _asked() -> Reading:

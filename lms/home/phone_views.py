@@ -15,30 +15,34 @@ from flask_wtf.csrf import generate_csrf
 
 from lms.core import phone, stored
 from lms.core.access import public
+from lms.core.fmt import SYSTEMS
 from lms.core.i18n import OFFERED, force_locale, language, locale_of
 from lms.core.pages import address, asset, unchanged
-from lms.core.reading import reading
+from lms.core.reading import Reading, read_as, reading
 from lms.home.phone_words import words
 
 bp = Blueprint("phone", __name__)
+
+LATIN = "latn"
 
 
 @bp.get("/phone.js")
 @public
 def script() -> Response:
     """The script of an own phone's pages in one piece: its words in one language, the queue, the page. Kept for a year."""
-    spoken = request.args.get("lang", "")
-    if spoken not in OFFERED:
+    spoken, digits = request.args.get("lang", ""), request.args.get("digits", "")
+    if spoken not in OFFERED or digits not in ("", LATIN):
         abort(404)
-    answer = stored.answer(_pressed(spoken, *_files("queue.js", "phone.js")), mimetype="text/javascript")
+    answer = stored.answer(_pressed(spoken, digits, *_files("queue.js", "phone.js")), mimetype="text/javascript")
     answer.headers["Cache-Control"] = "public, max-age=31536000, immutable"
     return answer
 
 
 def script_url() -> str:
-    """Its address for the language of this page."""
+    """Its address for the language of this page and the digits of its reader."""
     spoken = language()
-    return address("phone.script", lang=spoken, v=_version(spoken, *_files("queue.js", "phone.js")))
+    digits = LATIN if spoken in SYSTEMS and reading().latin_digits else ""
+    return address("phone.script", lang=spoken, digits=digits or None, v=_version(spoken, digits, *_files("queue.js", "phone.js")))
 
 
 @bp.get("/sw.js")
@@ -87,17 +91,17 @@ def _files(*names: str) -> tuple[tuple[str, float], ...]:
 
 
 @lru_cache(maxsize=32)
-def _joined(spoken: str, *files: tuple[str, float]) -> str:
-    with force_locale(locale_of(spoken)):
+def _joined(spoken: str, digits: str, *files: tuple[str, float]) -> str:
+    with force_locale(locale_of(spoken)), read_as(Reading(latin_digits=digits == LATIN)):
         told = json.dumps(words(), ensure_ascii=False, separators=(",", ":"), sort_keys=True)
     return "\n".join([f"const WORDS = {told};", *(Path(file).read_text("utf-8") for file, _changed in files)])
 
 
 @lru_cache(maxsize=32)
-def _pressed(spoken: str, *files: tuple[str, float]) -> stored.Copy:
-    return stored.pressed(_joined(spoken, *files), "", None)
+def _pressed(spoken: str, digits: str, *files: tuple[str, float]) -> stored.Copy:
+    return stored.pressed(_joined(spoken, digits, *files), "", None)
 
 
 @lru_cache(maxsize=32)
-def _version(spoken: str, *files: tuple[str, float]) -> str:
-    return sha256(_joined(spoken, *files).encode()).hexdigest()[:12]
+def _version(spoken: str, digits: str, *files: tuple[str, float]) -> str:
+    return sha256(_joined(spoken, digits, *files).encode()).hexdigest()[:12]
