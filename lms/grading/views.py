@@ -9,8 +9,9 @@ from markupsafe import Markup
 from lms.catalogue import queries as catalogue
 from lms.catalogue.courses import Assignment
 from lms.catalogue.models import CourseVersion
-from lms.cohorts.models import Enrolment
+from lms.cohorts.models import Cohort, Enrolment
 from lms.cohorts.queries import due_at, not_before, place_for
+from lms.cohorts.wording import time_left
 from lms.core import phone
 from lms.core.access import Role, me, one_or_404, only
 from lms.core.db import db, mode, release
@@ -102,11 +103,14 @@ def _page(course: str, lesson: str, form: AnswerForm) -> str:
         form=form,
         body=Markup(html),  # noqa: S704  # sanitised at publish
         shown=shown,
-        due=due_at(enrolment.cohort, assignment.due.moment) if assignment.due and latest is None else None,
-        cohort=enrolment.cohort,
+        left=_left(enrolment.cohort, assignment) if latest is None else None,
         returned=sending.mark_of(latest) if latest else None,
         error=bool(form.errors),
     )
+
+
+def _left(cohort: Cohort, assignment: Assignment) -> str | None:
+    return time_left(due_at(cohort, assignment.due.moment), cohort.zone) if assignment.due else None
 
 
 @bp.get("/submissions/<int:id>/feedback")

@@ -9,7 +9,7 @@ from itertools import groupby
 
 from lms.catalogue.courses import Assignment, ItemKind, Lesson, Quiz
 from lms.cohorts import queries as cohorts
-from lms.core import fmt
+from lms.core import clock, fmt
 from lms.core.i18n import _
 from lms.learning import naming, progress
 from lms.learning.opening import opens
@@ -76,7 +76,9 @@ def _meta(study: Study, step: Step) -> str:
     if not step.done and (moment := opens(cohort, step.lesson, item)):
         said.append(str(_("opens on %(date)s", date=fmt.date(moment))))
     elif not step.done and item.due:
-        said.append(str(_("you have time until %(date)s", date=fmt.date(cohorts.due_at(cohort, item.due.moment)))))
+        due = cohorts.due_at(cohort, item.due.moment)
+        until = _("you have time until %(date)s", date=fmt.date(due))
+        said.append(str(until if clock.now() <= due else _("the time ended on %(date)s", date=fmt.date(due))))
     line = str(_(", ")).join(said)
     return line[:1].upper() + line[1:]
 

@@ -15,6 +15,7 @@ from babel.core import UnknownLocaleError
 from lms.annotation.offers import Offer
 from lms.cohorts import queries as cohorts
 from lms.cohorts.actions import week_of
+from lms.cohorts.wording import time_left
 from lms.core import clock
 from lms.core.i18n import language
 from lms.learning import naming, progress
@@ -58,10 +59,10 @@ class Next:
         return naming.name_of(self.study.course, self.step) if self.step else self.study.course.title.in_language(language())
 
     @property
-    def due(self) -> datetime | None:
-        """Until when there is time for it, in the cohort's zone."""
+    def left(self) -> str | None:
+        """Until when there is time for it, or that the time is over; None where there is no limit."""
         due = self.step.item.due if self.step else None
-        return cohorts.due_at(self.study.enrolment.cohort, due.moment) if due else None
+        return time_left(cohorts.due_at(self.study.enrolment.cohort, due.moment)) if due else None
 
     @property
     def href(self) -> str:

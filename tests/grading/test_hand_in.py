@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import io
 import threading
+from datetime import UTC, datetime, timedelta
 from typing import Any
 
 import pytest
@@ -14,6 +15,7 @@ from sqlalchemy import func, select
 from lms.catalogue import queries as catalogue
 from lms.catalogue.models import CourseVersion
 from lms.cohorts.models import Enrolment
+from lms.core import clock
 from lms.core.db import db, transaction
 from lms.core.facts import Fact
 from lms.grading import actions
@@ -25,10 +27,19 @@ pytestmark = pytest.mark.usefixtures("course")
 
 
 def test_the_page_says_what_to_do_and_how_it_is_checked(as_: Any) -> None:
-    text = as_("amina").page(TASK)
+    with clock.held(datetime(2026, 11, 3, 12, tzinfo=UTC)):
+        text = as_("amina").page(TASK)
     assert "Write one rule. It says which label is right." in text
     assert "The rule is clear" in text
     assert "You have time until" in text
+
+
+def test_after_the_date_nobody_is_told_that_there_is_time(as_: Any) -> None:
+    with clock.held(clock.now() + timedelta(days=40)):
+        text = as_("amina").page(TASK)
+    assert "You have time" not in text
+    assert "The time ended on" in text
+    assert "You can still send it." in text
 
 
 def test_an_answer_reaches_the_mentor(app: Flask, as_: Any, world: Any) -> None:
