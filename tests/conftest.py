@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 from types import SimpleNamespace
 from typing import Any
@@ -135,25 +136,41 @@ def school(tmp_path_factory: pytest.TempPathFactory, request: pytest.FixtureRequ
         db.engine.dispose()
 
 
-@pytest.fixture
-def app(school: Flask) -> Iterator[Flask]:
-    """The school for one test: everything it writes is inside one outer transaction that is rolled back."""
-    from lms.people.views import limiter
-
+@contextmanager
+def given_back(school: Flask) -> Iterator[None]:
+    """Everything written meanwhile is inside one transaction that is rolled back; a second one may stand inside the first."""
     with school.app_context():
-        engines, engine = db.engines, db.engine
-        limiter.reset()
-    connection = engine.connect().execution_options(write=True)
-    outer = connection.begin()
-    engines[None] = connection  # Flask-SQLAlchemy takes its bind from this dict
+        engines, before = db.engines, db.engine
+    inside = isinstance(before, Connection)
+    connection = before if isinstance(before, Connection) else before.connect().execution_options(write=True)
+    around = connection.begin_nested() if inside else connection.begin()
+    engines[None] = connection  # type: ignore[assignment]  # Flask-SQLAlchemy takes its bind from this dict
     db.session.session_factory.configure(join_transaction_mode="create_savepoint")
     try:
-        yield school
+        yield
     finally:
-        engines[None] = engine
-        db.session.session_factory.configure(join_transaction_mode="conditional_savepoint")
-        outer.rollback()
-        connection.close()
+        engines[None] = before
+        around.rollback()
+        if not inside:
+            db.session.session_factory.configure(join_transaction_mode="conditional_savepoint")
+            connection.close()
+
+
+@pytest.fixture(scope="module")
+def ground(school: Flask) -> Flask:
+    """What the tests of a file start from. A file that always needs the same costly thing fills it in, once, inside `given_back`."""
+    return school
+
+
+@pytest.fixture
+def app(ground: Flask) -> Iterator[Flask]:
+    """The school for one test: everything it writes is given back."""
+    from lms.people.views import limiter
+
+    with ground.app_context():
+        limiter.reset()
+    with given_back(ground):
+        yield ground
 
 
 @pytest.fixture

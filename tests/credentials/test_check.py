@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Iterator
 from datetime import date
 from typing import Any
 
@@ -13,13 +14,21 @@ from flask.testing import FlaskClient
 from lms.core import clock
 from lms.credentials import codes, naming
 from lms.credentials.models import Standing, State
+from tests.conftest import given_back
 from tests.credentials.certified import certify, change, credentials
 from tests.statements import counted
 
 
+@pytest.fixture(scope="module")
+def ground(school: Flask) -> Iterator[Flask]:
+    with given_back(school):
+        certify(school)
+        yield school
+
+
 @pytest.fixture
 def id(app: Flask) -> int:
-    return certify(app)[0]
+    return credentials(app)[0].id
 
 
 def code_of(app: Flask) -> str:

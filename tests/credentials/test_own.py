@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from typing import Any
 
 import pytest
@@ -10,13 +11,21 @@ from sqlalchemy import select
 
 from lms.core.db import db, transaction
 from lms.credentials.models import Credential
+from tests.conftest import given_back
 from tests.credentials.certified import certify, change, credentials
 from tests.statements import counted
 
 
+@pytest.fixture(scope="module")
+def ground(school: Flask) -> Iterator[Flask]:
+    with given_back(school):
+        certify(school)
+        yield school
+
+
 @pytest.fixture
 def id(app: Flask) -> int:
-    return certify(app)[0]
+    return credentials(app)[0].id
 
 
 def test_she_finds_it_with_its_weight_and_its_address(id: int, app: Flask, as_: Any) -> None:
@@ -30,7 +39,7 @@ def test_she_finds_it_with_its_weight_and_its_address(id: int, app: Flask, as_: 
 
 
 def test_without_one_she_reads_when_it_comes(as_: Any) -> None:
-    assert "You have no certificate yet." in as_("amina").page("/certificates")
+    assert "You have no certificate yet." in as_("hana").page("/certificates")
 
 
 def ticks(app: Flask) -> tuple[bool, bool, bool]:
@@ -87,7 +96,6 @@ def test_a_waiting_sheet_is_no_file(id: int, app: Flask, as_: Any) -> None:
 
 
 def test_the_lists_ask_the_same_however_long_they_are(app: Flask, as_: Any, world: Any) -> None:
-    certify(app)
     dana = as_("dana")
     with counted() as short:
         dana.page("/certificates")

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import threading
+from collections.abc import Iterator
 from datetime import UTC, datetime
 from typing import Any
 
@@ -15,14 +16,22 @@ from lms.core.db import db, transaction
 from lms.core.facts import Fact, Kind
 from lms.credentials.models import Credential, State
 from lms.people.models import User
+from tests.conftest import given_back
 from tests.credentials.certified import certify, change, credentials
 
 REASON = {"reason": "The rule was written by another person."}
 
 
+@pytest.fixture(scope="module")
+def ground(school: Flask) -> Iterator[Flask]:
+    with given_back(school):
+        certify(school)
+        yield school
+
+
 @pytest.fixture
 def id(app: Flask) -> int:
-    return certify(app)[0]
+    return credentials(app)[0].id
 
 
 def test_it_says_so_with_date_and_reason(id: int, app: Flask, as_: Any, stranger: Any) -> None:
