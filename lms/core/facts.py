@@ -86,6 +86,7 @@ class Kind(StrEnum):
     POOL_INVITED = "pool.invited"
     POOL_NOT_YET = "pool.not_yet"
     POOL_CONSENTED = "pool.consented"
+    POOL_AVAILABLE = "pool.available"
     POOL_LEFT = "pool.left"
     MESSAGE_SENT = "message.sent"
     NOTE_WRITTEN = "note.written"

@@ -129,6 +129,18 @@ def agree(member: PoolMember, *, by: User, purposes: Collection[str], language: 
     record(Kind.POOL_CONSENTED, member, actor=by)
 
 
+def say_available(member: PoolMember, *, by: User, available: bool) -> None:
+    """The person says whether they can take work now. Saying it again changes nothing. The row must be locked by the caller."""
+    if by.id != member.id:
+        raise Refused(_("Only you can say this for yourself."))
+    if member.state is not MemberState.ACTIVE:
+        raise Refused(_("You are not in the pool."))
+    if member.available == available:
+        return
+    member.available = available
+    record(Kind.POOL_AVAILABLE, member, actor=by, available=available)
+
+
 def leave(member: PoolMember, *, by: User) -> None:
     """The person leaves; every consent given for the pool ends. Money that was earned stays owed. The row must be locked."""
     if by.id != member.id:

@@ -6,7 +6,7 @@ from datetime import datetime
 from enum import StrEnum
 from typing import Any
 
-from sqlalchemy import ForeignKey, String, UniqueConstraint
+from sqlalchemy import ForeignKey, String, UniqueConstraint, true
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
 from lms.cohorts.models import Cohort
@@ -47,6 +47,7 @@ class PoolMember(Model):
     invited_at: Mapped[datetime | None]
     consented_at: Mapped[datetime | None]
     exited_at: Mapped[datetime | None]
+    available: Mapped[bool] = mapped_column(default=True, server_default=true())  # the person's own word: can take work now
 
     user: Mapped[User] = relationship(foreign_keys=[id])
     promoted_by: Mapped[User | None] = relationship(foreign_keys=[promoted_by_id])
