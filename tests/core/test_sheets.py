@@ -2,6 +2,7 @@
 
 import base64
 import hashlib
+import re
 from pathlib import Path
 
 import brotli  # type: ignore[import-untyped]
@@ -68,3 +69,11 @@ def test_a_missing_sheet_is_an_error_at_once(sheets: Sheets, tmp_path: Path) -> 
         sheets.css("nowhere")
     with pytest.raises(FileNotFoundError):
         Sheets(tmp_path)
+
+
+def test_the_linked_sheet_of_staff_says_its_sizes_itself() -> None:
+    """It stands beside any inlined sheet (the mark page's, Help's, Me's), and those say a size in the place of its name."""
+    size = re.compile(r"(--(?:s\d+|r)): *([^;}]+)")
+    base, staff = ((STATIC / "css" / name).read_text("utf-8") for name in ("base.css", "staff.css"))
+    assert dict(size.findall(staff)) == dict(size.findall(base))
+    assert set(re.findall(r"var\((--(?:s\d+|r))\)", staff)) <= set(dict(size.findall(staff)))
