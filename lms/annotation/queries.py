@@ -50,6 +50,8 @@ _PLACE = (
     .where(Assignment.state.not_in(GIVEN_UP))
     .order_by(Assignment.position)
 )
+_GUIDELINES = select(Guideline).where(Guideline.project_id == bindparam("project"), Guideline.version == bindparam("version"))
+_REVIEWS = select(Review).join(Review.annotation).where(Annotation.assignment_id == bindparam("task")).order_by(Review.id.desc())
 
 
 def project_of(slug: str) -> Project | None:
@@ -69,7 +71,7 @@ def guideline_version(project: Project) -> int:
 
 def guideline(project_id: int, version: int, language: str) -> Guideline | None:
     """A version in this language, else in English, else in any."""
-    found = db.session.scalars(select(Guideline).where(Guideline.project_id == project_id, Guideline.version == version)).all()
+    found = db.session.scalars(_GUIDELINES, {"project": project_id, "version": version}).all()
     return min(found, key=lambda one: (one.language != language, one.language != "en"), default=None)
 
 
@@ -255,9 +257,7 @@ def faults(task: Assignment) -> int:
 
 def reviews_of(task: Assignment) -> Sequence[Review]:
     """What others decided about her answers, the newest first."""
-    return db.session.scalars(
-        select(Review).join(Review.annotation).where(Annotation.assignment_id == task.id).order_by(Review.id.desc())
-    ).all()
+    return db.session.scalars(_REVIEWS, {"task": task.id}).all()
 
 
 def scores_of(annotation: Annotation) -> dict[str, float | None]:
