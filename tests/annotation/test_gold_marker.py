@@ -77,7 +77,7 @@ def addresses(app: Flask) -> Iterator[str]:
         shas = [row.hex() if isinstance(row, bytes) else row for row in db.session.scalars(select(StoredFile.sha256))]
         slugs = list(db.session.scalars(select(Project.slug)))
         tasks = list(db.session.scalars(select(Assignment.id)))
-    words = {"slug": slugs, "sha256": shas, "course": ["annotation-basics"], "lesson": ["first"], "code": ["x"]}
+    words = {"slug": slugs, "sha256": shas, "course": ["annotation-basics"], "lesson": ["first"], "code": ["x"], "token": ["x"]}
     for method, rule, roles in declared():
         if method != "GET" or not roles & {"trainee", "signed_in", "public"} or rule.startswith("/static/"):
             continue
