@@ -30,6 +30,7 @@ from tests.servers import free_port
 JOBS, KILLS, AFTER = 40, 4, 5
 
 WORKER = """
+import os
 import sys
 import threading
 
@@ -40,6 +41,13 @@ from lms.core import jobs
 from lms.core.db import db, transaction
 
 jobs.LEASE, jobs.BEAT, jobs.SWEEP = 2.0, 0.5, 0.5
+for _line in sys.stdin:  # each line asks for a worker, a process of its own: the product is loaded once for all of them
+    if not (child := os.fork()):
+        break
+    print("worker", child, flush=True)
+    print("ended", os.waitstatus_to_exitcode(os.waitpid(child, 0)[1]), flush=True)
+else:
+    sys.exit()
 app = create_app()
 pause = threading.Event()
 
@@ -84,6 +92,7 @@ class Place:
             [sys.executable, *command],
             env=self.env,
             cwd=ROOT,
+            stdin=subprocess.PIPE,
             stdout=subprocess.PIPE,
             stderr=subprocess.DEVNULL,
             text=True,
@@ -139,8 +148,8 @@ def place(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[Place]:
         db.engine.dispose()
 
 
-def wait_for(worker: subprocess.Popen[str], word: str, times: int = 1) -> None:
-    """Read what the worker says until it has said this so many times."""
+def wait_for(worker: subprocess.Popen[str], word: str, times: int = 1) -> int:
+    """Read what the worker says until it has said this so many times; the number at the end of that line, or 0."""
     assert worker.stdout is not None
     limit = threading.Timer(120, worker.kill)
     limit.start()
@@ -148,25 +157,38 @@ def wait_for(worker: subprocess.Popen[str], word: str, times: int = 1) -> None:
         for line in worker.stdout:
             times -= line.startswith(word)
             if times == 0:
-                return
+                return int(line.split()[-1]) if line.split()[-1].isdigit() else 0
     finally:
         limit.cancel()
-    pytest.fail(f"the worker ended before it said {word!r}")
+    raise AssertionError(f"the worker ended before it said {word!r}")
 
 
 def kill(worker: subprocess.Popen[str]) -> None:
     os.killpg(worker.pid, signal.SIGKILL)
     worker.wait(20)
+    close(worker)
+
+
+def close(worker: subprocess.Popen[str]) -> None:
+    assert worker.stdin is not None
     assert worker.stdout is not None
+    worker.stdin.close()
     worker.stdout.close()
+
+
+def begin(forge: subprocess.Popen[str]) -> int:
+    """Let WORKER begin one more worker; its process id."""
+    assert forge.stdin is not None
+    forge.stdin.write("\n")
+    forge.stdin.flush()
+    return wait_for(forge, "worker")
 
 
 def end(worker: subprocess.Popen[str]) -> int:
     """Ask the worker to stop as the service manager does; its exit code."""
     worker.send_signal(signal.SIGINT)
     code = worker.wait(30)
-    assert worker.stdout is not None
-    worker.stdout.close()
+    close(worker)
     return code
 
 
@@ -178,21 +200,21 @@ def test_nothing_is_lost_and_nothing_is_done_twice(place: Place, tmp_path: Path,
         for n in range(JOBS):
             with transaction(write=True):
                 jobs.enqueue("effect", {"n": n}, key=f"effect:{n}")
-    for turn in range(KILLS):
-        worker = place.start(str(script), str(post))
-        try:
-            wait_for(worker, "begun", AFTER)
-        finally:
-            kill(worker)
-        if turn == 1:
-            place.forget()  # the broker loses whatever it had
-    worker = place.start(str(script), str(post))
+    forge = place.start(str(script), str(post))
     try:
-        wait_for(worker, "all done")
-        assert end(worker) == 0
+        for turn in range(KILLS):
+            worker = begin(forge)
+            wait_for(forge, "begun", AFTER)
+            os.kill(worker, signal.SIGKILL)
+            wait_for(forge, "ended")
+            if turn == 1:
+                place.forget()  # the broker loses whatever it had
+        worker = begin(forge)
+        wait_for(forge, "all done")
+        os.kill(worker, signal.SIGINT)  # as the service manager asks it to stop
+        assert wait_for(forge, "ended 0") == 0
     finally:
-        if worker.poll() is None:
-            kill(worker)
+        kill(forge)
     with place.app.app_context():
         effects = Counter(db.session.scalars(text("SELECT n FROM effect")))
         tried = db.session.scalar(select(func.sum(Job.attempts)).where(Job.name == "effect"))
