@@ -87,15 +87,6 @@ def _refuse_unkeepable(fund: str, slug: str) -> None:
         raise Refused(_("Use letters, digits and hyphens for the name of the fund.")) from None
 
 
-def give_to(project: Project, *, by: User | None, cohorts: Sequence[int]) -> None:
-    """Let the trainees of these cohorts work in it, beside those who may already. What was given stays given."""
-    known = set(queries.cohort_ids(project))
-    for cohort_id in dict.fromkeys(cohorts):
-        if cohort_id not in known:
-            db.session.add(ProjectCohort(project_id=project.id, cohort_id=cohort_id))
-    facts.record(facts.Kind.PROJECT_CHANGED, project, actor=by, cohorts=sorted(cohorts))
-
-
 def write_guideline(project: Project, *, by: User | None, bodies: dict[str, str]) -> int:
     """A new version, in one language or more (`{"en": markdown}`); its number. Open leases keep the version they were given with."""
     written = {language: body.replace("\r\n", "\n").strip() for language, body in bodies.items() if body.strip()}

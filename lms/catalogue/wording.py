@@ -70,11 +70,6 @@ def words(text: str) -> int:
     return len(_WORD.findall(text))
 
 
-def word_count(markdown: str) -> int:
-    """The words of a lesson, help blocks and word list included."""
-    return sum(words(line.words) for line in lines(markdown))
-
-
 def _enter_or_leave(head: str, aid: list[str]) -> None:
     name, _, argument = (part.strip() for part in head.partition("|"))
     if name:
