@@ -45,6 +45,7 @@ SIDEWAYS = r"""texts => texts.map(text => {
 TITLE = re.compile(r"<title>.*?</title>", re.DOTALL)  # may be a name that somebody gave, and no name can be marked there
 TALL = 3000  # so that no bar at the edge of the screen lies over anything: how that looks is judged by people
 NO_PAGES = ("/static", "/media", "/healthz", "/readyz", "/manifest", "/.well-known", "/sw.js", "/phone.js", "/token")
+LED_TO = {"/work/pool/exit"}  # only somebody in the pool has this page: it is reached by its link or not at all
 READERS = {"": "public", "amina": "trainee", "hana": "trainee", "bilal": "mentor", "dana": "staff", "efe": "partner", "fay": "finance"}
 MUST = {  # pages with an address of their own that the first links of these people have to lead to
     "": {"/help", "/sign-in/code"},
@@ -89,7 +90,7 @@ def test_every_page_is_whole(name: str, lang: str, live: Live, page_as: Callable
     rules = [row["rule"] for row in pages(live.app, READERS[name])]
     found: dict[str, list[str]] = {}
     seen: set[str] = set()
-    waiting = [rule for rule in rules if "<" not in rule]
+    waiting = [rule for rule in rules if "<" not in rule and rule not in LED_TO]
     while waiting:
         address = waiting.pop(0)
         rule = rule_of(live.app, address)
