@@ -9,6 +9,7 @@ from flask.typing import ResponseReturnValue
 
 from lms.core.access import Role, me, one_or_404, only
 from lms.core.db import db
+from lms.core.errors import Refused
 from lms.core.forms import tried
 from lms.core.i18n import OFFERED, _
 from lms.grading import policy, queries
@@ -46,10 +47,13 @@ def _own(id: int) -> Submission:
 
 
 def _mentor(submission: Submission) -> User:
-    """Who checked it, while they still lead her; else the first of her cohort's mentors by name. 404 where she has none."""
+    """Who checked it, while they still lead her; else the first of her cohort's mentors by name. Raises Refused where she has none."""
     carers = carers_of(me())
     checked = carers.join(Grade, Grade.by_id == User.id).where(Grade.submission_id == submission.id)
-    return db.session.scalars(checked).first() or db.session.scalars(carers.order_by(User.name, User.id)).first() or abort(404)
+    found = db.session.scalars(checked).first() or db.session.scalars(carers.order_by(User.name, User.id)).first()
+    if found is None:
+        raise Refused(_("You have no mentor now. Ask the person who gave you this account."))
+    return found
 
 
 def _about(submission: Submission) -> dict[str, Any]:

@@ -10,7 +10,7 @@ from flask import Flask
 from sqlalchemy import select
 
 from lms.catalogue import queries as catalogue
-from lms.cohorts.models import Enrolment
+from lms.cohorts.models import Enrolment, MentorSeat
 from lms.core import clock
 from lms.core.access import Role
 from lms.core.db import db, transaction
@@ -128,6 +128,11 @@ def test_ask_about_this(app: Flask, as_: Any, world: Any, course: int) -> None:
     assert f'href="/submissions/{id}"' in told
     assert as_("hana").get(address).status_code == 404
     assert as_("bilal").get(address).status_code == 403
+    with app.app_context(), transaction(write=True):
+        db.session.delete(db.session.get_one(MentorSeat, (world.cohort, world.bilal)))
+    without = amina.get(address)
+    assert without.status_code == 409
+    assert "You have no mentor now." in without.get_data(as_text=True)
 
 
 def test_a_note_is_read_by_those_who_look_after_her(app: Flask, as_: Any, world: Any) -> None:
