@@ -5,16 +5,17 @@ from __future__ import annotations
 import argparse
 import shutil
 import tempfile
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from contextlib import ExitStack, contextmanager
 from pathlib import Path
 from statistics import median
 
 from bench import rounds, school, table, wire
 from bench.rounds import FLOOR, Page
-from bench.serving import Phone, Server
+from bench.serving import Answer, Phone, Server
 from bench.table import Row
 from lms.core.db import db
+from tests.servers import Postgres
 from tests.statements import counted
 
 HERE = Path(__file__).parent
@@ -23,6 +24,7 @@ LIMITS = {
     "lesson": "2", "lesson, nothing new (304)": "", "Today": "4", "Learn": "", "road of a course": "", "quiz submit": "10",
     "next annotation task": "8",
 }  # fmt: skip
+ON_POSTGRES = {"lesson": "4", "Today": "8"}
 GROWN = ("lesson", "Today", "Learn", "road of a course", "next annotation task")
 
 
@@ -36,6 +38,8 @@ def main() -> None:
         parts = [("CPU beside the bare page", _cpu(small, made, asked)), ("Statements of SQL", _statements(small, made))]
         if not asked.no_wire:
             parts.append(("On the wire", _wire(small, made)))
+        if asked.postgres:
+            parts.append(_on_postgres(Path(folder) / "other", asked))
         if asked.growth:
             parts.append((f"CPU with {asked.growth[1]:,} trainees beside {asked.growth[0]:,}", _growth(small, made, asked)))
     how = (
@@ -51,15 +55,16 @@ def _arguments() -> argparse.Namespace:
     parser.add_argument("--rounds", type=int, default=9, help="rounds of each page (9)")
     parser.add_argument("--each", type=int, default=60, help="requests of a page in a round (60)")
     parser.add_argument("--growth", type=int, nargs=2, metavar=("FEW", "MANY"), help="trainees in two databases: --growth 100 10000")
+    parser.add_argument("--postgres", action="store_true", help="CPU once more with a PostgreSQL of the run's own")
     parser.add_argument("--no-wire", action="store_true", help="leave Chromium out")
     parser.add_argument("--out", type=Path, default=HERE / "figures.md", help="where the table is written (bench/figures.md)")
     return parser.parse_args()
 
 
 @contextmanager
-def _served(folder: Path) -> Iterator[tuple[Server, Phone]]:
+def _served(folder: Path, **more: str) -> Iterator[tuple[Server, Phone]]:
     """A school that answers, and its reader's phone."""
-    with Server("wsgi:app", school.environment(folder)) as server:
+    with Server("wsgi:app", school.environment(folder, **more)) as server:
         reader = Phone(server)
         reader.sign_in(_name(school.READER), school.PASSWORD)
         yield server, reader
@@ -79,12 +84,12 @@ def _pages(server: Server, reader: Phone, made: school.Made) -> list[Page]:
     return pages
 
 
-def _cpu(folder: Path, made: school.Made, asked: argparse.Namespace) -> list[Row]:
+def _cpu(folder: Path, made: school.Made, asked: argparse.Namespace, limits: Mapping[str, str] = LIMITS, **more: str) -> list[Row]:
     with ExitStack() as stack:
         floor = stack.enter_context(Server("bench.floor:app"))
         bare = Phone(floor)
         bare.get("/enter")
-        server, reader = stack.enter_context(_served(folder))
+        server, reader = stack.enter_context(_served(folder, **more))
         sender, begun = Phone(server), iter(made.attempts)
         sender.sign_in(_name(school.SENDER), school.PASSWORD)
         token = sender.token(f"{QUIZ}/{made.attempts[-1]}/answers")
@@ -92,7 +97,22 @@ def _cpu(folder: Path, made: school.Made, asked: argparse.Namespace) -> list[Row
         pages.append(Page("quiz submit", server, lambda: sender.post(f"{QUIZ}/{next(begun)}/answers", {"csrf_token": token})))
         rounds.run(pages, rounds=asked.rounds, each=asked.each)
         told = [(page, str(rounds.ratio(page, pages[0])), f"{median(page.spent):.2f} ms") for page in pages]
-        return [Row(page.name, ratio, LIMITS.get(page.name, ""), spent) for page, ratio, spent in told]
+        return [Row(page.name, ratio, limits.get(page.name, ""), spent) for page, ratio, spent in told]
+
+
+def _on_postgres(folder: Path, asked: argparse.Namespace) -> tuple[str, list[Row]]:
+    """The same rounds with a database server of their own; its processes are not counted."""
+    title = "CPU beside the bare page, on PostgreSQL (without the database's own processes)"
+    own = Postgres.start()
+    if own is None:
+        return title, [Row("PostgreSQL is not installed here, so nothing was measured", "", "")]
+    try:
+        folder.mkdir()
+        url = {"LMS_DATABASE_URL": own.new_database()}
+        made = school.build(folder, attempts=asked.rounds * asked.each + 100, **url)
+        return title, _cpu(folder, made, asked, ON_POSTGRES, **url)
+    finally:
+        own.stop()
 
 
 def _growth(small: Path, made: school.Made, asked: argparse.Namespace) -> list[Row]:
@@ -106,7 +126,9 @@ def _growth(small: Path, made: school.Made, asked: argparse.Namespace) -> list[R
             both.append([page for page in _pages(*stack.enter_context(_served(folder)), made) if page.name in GROWN])
         pages = [page for pair in zip(*both, strict=True) for page in pair]
         rounds.run(pages, rounds=asked.rounds, each=asked.each, seed=2)
-        return [Row(page.name, str(rounds.ratio(page, base)), "1.2", "") for base, page in zip(*both, strict=True)]
+        pairs = list(zip(*both, strict=True))
+        told = [f"{_size(base):,} and {_size(page):,} bytes" for base, page in pairs]
+        return [Row(page.name, str(rounds.ratio(page, base)), "1.2", note) for (base, page), note in zip(pairs, told, strict=True)]
 
 
 def _statements(folder: Path, made: school.Made) -> list[Row]:
@@ -153,6 +175,13 @@ def _wire(folder: Path, made: school.Made) -> list[Row]:
             Row("then Today", f"{today.all[0]} request(s), {_kb(today.all[1])}", ""),
             Row("then a box to draw, all but its picture", f"{work.but_pictures[0]} requests, {_kb(work.but_pictures[1])}", "120 KB"),
         ]
+
+
+def _size(page: Page) -> int:
+    """Bytes of one answer, head and all."""
+    answer = page.ask()
+    assert isinstance(answer, Answer)
+    return len(answer.body) + sum(len(f"{name}: {value}\r\n") for name, value in answer.head.items())
 
 
 def _kb(count: int) -> str:

@@ -51,7 +51,7 @@ class Postgres:
         run = {"check": True, "stdout": subprocess.DEVNULL, "cwd": folder, **drop}
         subprocess.run([tools / "initdb", "-D", data, "-U", user, "-A", "trust", "--no-sync", "-E", "UTF8", "--locale=C.UTF-8"], **run)
         options = ["-c", "fsync=off", "-c", "full_page_writes=off", "-c", "max_connections=200", "-c", "listen_addresses=127.0.0.1"]
-        command = [tools / "postgres", "-D", data, "-p", str(port), "-k", folder, *options]
+        command = [str(tools / "postgres"), "-D", str(data), "-p", str(port), "-k", str(folder), *options]
         process = subprocess.Popen(command, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL, cwd=folder, **drop)
         server = cls(folder, port, user, process)
         server._wait()
