@@ -48,6 +48,7 @@ ATTRIBUTES = {
     "abbr": {"title"},
     "div": {"tabindex"},
 }
+_PRE = re.compile(r'(<pre\b[^<>]*) tabindex="0" dir="ltr"')  # the sanitiser gives the two in any order: the same text is the same bytes
 CLASSES = re.compile(r"aid|words|try|num|scroll|language-[a-z0-9+-]+")
 LINKS = re.compile(r"https://[^\s/\\@]+\.[^\s\\@]*|mailto:[^\s]+|/learn/[a-z0-9-]+(?:/[a-z0-9-]+)?|#[\w-]+")
 NUMBER = re.compile(r"[0-9]{1,4}")
@@ -113,7 +114,8 @@ def render(markdown: str, *, images: Mapping[str, tuple[str, int, int]]) -> str:
     (another site's too) is replaced by its alt text; a link that is neither https, mailto, `/learn/...` nor `#part` loses its address.
     """
     reader = python_markdown.Markdown(extensions=["fenced_code", "def_list", Tables(), LessonBlocks(), OwnPictures(images)])
-    return _cleaner({address for address, _, _ in images.values()}).clean(reader.convert(markdown))
+    clean = _cleaner({address for address, _, _ in images.values()}).clean(reader.convert(markdown))
+    return _PRE.sub(r'\1 dir="ltr" tabindex="0"', clean)
 
 
 def _cleaner(addresses: set[str]) -> nh3.Cleaner:
