@@ -23,10 +23,11 @@ def test_a_reading_transaction_refuses_to_write_after_a_writing_one_too(either_s
                         db.session.execute(change)
 
 
-def test_to_read_again_prepares_nothing_anew(own_school: Flask) -> None:
+@pytest.mark.parametrize("either_school", ["sqlite"], indirect=True)
+def test_to_read_again_prepares_nothing_anew(either_school: Flask) -> None:
     """SQLite throws its prepared statements away when it is told again that it may not write."""
     told: list[str] = []
-    with own_school.app_context():
+    with either_school.app_context():
         with transaction(write=False):
             driver = db.session.connection().connection.driver_connection
             assert driver is not None
