@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import dataclass
 from functools import lru_cache
 from typing import Any
@@ -14,7 +15,8 @@ from flask_babel.speaklater import LazyString
 from flask_login import current_user
 
 __all__ = [
-    "LANGUAGES", "OFFERED", "_", "_l", "babel", "catalogue", "direction", "force_locale", "language", "locale", "locale_of", "ngettext",
+    "LANGUAGES", "OFFERED", "_", "_l", "babel", "catalogue", "direction", "force_locale", "in_every_language", "language",
+    "locale", "locale_of", "ngettext",
 ]  # fmt: skip
 
 babel = Babel()
@@ -72,6 +74,15 @@ def direction(code: str) -> str:
 def locale_of(code: str) -> str:
     """The locale of a language code, such as `ar_SY` for `ar`."""
     return LANGUAGES[code].locale if code in LANGUAGES else "en"
+
+
+def in_every_language(say: Callable[[str], str]) -> dict[str, str]:
+    """Language code -> the same words in every language that is offered. `say` is asked with each code while the page speaks it."""
+    texts = {}
+    for code in OFFERED:
+        with force_locale(locale_of(code)):
+            texts[code] = say(code)
+    return texts
 
 
 def choose_language() -> str:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections import defaultdict
+from collections.abc import Collection
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from statistics import median
@@ -20,7 +22,7 @@ from lms.people.models import User
 
 HOLDER = aliased(User)
 LATELY = timedelta(days=30)
-MOST = 500  # marks that a median is taken of
+MOST = 500  # marks of one mentor that a median is taken of
 
 
 @dataclass(frozen=True, slots=True)
@@ -118,13 +120,17 @@ def _title(version_id: int, uid: str) -> Text:
     return assignment.title if assignment else Text(en=uid)
 
 
-def median_wait(mentor: User) -> timedelta | None:
-    """How long the answers this mentor checked in the last 30 days had waited; None without any."""
-    rows = db.session.execute(
-        select(Grade.at, Submission.submitted_at)
+def median_waits(mentor_ids: Collection[int]) -> dict[int, timedelta]:
+    """Mentor id -> how long the answers they checked in the last 30 days had waited, in the middle; who checked none is not in it."""
+    number = func.row_number().over(partition_by=Grade.by_id, order_by=Grade.id.desc()).label("number")
+    checked = (
+        select(Grade.by_id, Grade.at, Submission.submitted_at, number)
         .join(Submission, Submission.id == Grade.submission_id)
-        .where(Grade.by_id == mentor.id, Grade.at > clock.now() - LATELY)
-        .order_by(Grade.id.desc())
-        .limit(MOST)
-    ).all()
-    return timedelta(seconds=median((done - sent).total_seconds() for done, sent in rows)) if rows else None
+        .where(Grade.by_id.in_(mentor_ids), Grade.at > clock.now() - LATELY)
+        .subquery()
+    )
+    waits: dict[int, list[float]] = defaultdict(list)
+    rows = select(checked.c.by_id, checked.c.at, checked.c.submitted_at).where(checked.c.number <= MOST)
+    for id, done, sent in db.session.execute(rows):
+        waits[id].append((done - sent).total_seconds())
+    return {id: timedelta(seconds=median(found)) for id, found in waits.items()}

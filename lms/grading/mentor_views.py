@@ -13,7 +13,7 @@ from lms.core.db import mode, release
 from lms.core.forms import tried
 from lms.core.pages import page_of
 from lms.grading import actions, policy, queries, sending
-from lms.grading.desk import Wanted, counts, median_wait, waiting
+from lms.grading.desk import Wanted, counts, median_waits, waiting
 from lms.grading.forms import MarkForm
 from lms.grading.marking import mark_page
 from lms.grading.missing import missing
@@ -31,7 +31,7 @@ def desk() -> ResponseReturnValue:
     return render_template(
         "grading/desk.html", page=page, wanted=wanted, tasks=[queries.task(row) for row in page.rows], counts=all,
         absent=[] if all.all else missing(me()), written=how_many_new(me()),
-        quick=median_wait(me()), undo=sending.can_be_undone(me()),
+        quick=median_waits([me().id]).get(me().id), undo=sending.can_be_undone(me()),
     )  # fmt: skip
 
 

@@ -74,16 +74,18 @@ def _of_course(cohort: Cohort, course: Course) -> Iterator[Event]:
 
 def moments(cohort: Cohort) -> dict[tuple[str, bool], datetime]:
     """(uid, whether it is due) -> when, for everything that the courses of a cohort say."""
-    found = events(cohort, [catalogue.course(version.id) for version in cohorts.pinned(cohort.id)])
-    return {(event.uid, event.due): event.at for event in found}
+    return {(event.uid, event.due): event.at for event in _of_cohort(cohort)}
+
+
+def _of_cohort(cohort: Cohort) -> list[Event]:
+    return events(cohort, [catalogue.course(version.id) for version in cohorts.pinned(cohort.id)])
 
 
 def weeks(cohort: Cohort) -> list[Week]:
     """Every week from the first to the last day, and on where something is due after it."""
-    found = events(cohort, [catalogue.course(version.id) for version in cohorts.pinned(cohort.id)])
     held = cohorts.recent_classes(cohort, MOST)
     today, by_week, classes = week_of(cohort, cohorts.today_of(cohort)), defaultdict(list), defaultdict(list)
-    for event in found:
+    for event in _of_cohort(cohort):
         by_week[week_of(cohort, event.at.date())].append(event)
     for day in reversed(held):
         classes[week_of(cohort, day.day)].append(day)

@@ -2,19 +2,16 @@
 
 from __future__ import annotations
 
-from collections import defaultdict
 from collections.abc import Collection
 from dataclasses import dataclass
 from datetime import timedelta
-from statistics import median
 
 from sqlalchemy import func, select
 
 from lms.cohorts.models import Enrolment, MentorSeat
-from lms.core import clock
 from lms.core.db import db
-from lms.grading.desk import LATELY, MOST
-from lms.grading.models import WAITING, Grade, Submission
+from lms.grading.desk import median_waits
+from lms.grading.models import ON_DESK, Submission
 from lms.people.models import User
 
 
@@ -33,18 +30,8 @@ def loads(mentors: Collection[User]) -> dict[int, Load]:
         select(MentorSeat.user_id, func.count())
         .join(Enrolment, Enrolment.cohort_id == MentorSeat.cohort_id)
         .join(Submission, Submission.enrolment_id == Enrolment.id)
-        .where(MentorSeat.user_id.in_(ids), Enrolment.user_id != MentorSeat.user_id, Submission.state.in_(WAITING))
+        .where(MentorSeat.user_id.in_(ids), Enrolment.user_id != MentorSeat.user_id, Submission.state.in_(ON_DESK))
         .group_by(MentorSeat.user_id)
     )
-    waits: dict[int, list[float]] = defaultdict(list)
-    answered = (
-        select(Grade.by_id, Grade.at, Submission.submitted_at)
-        .join(Submission, Submission.id == Grade.submission_id)
-        .where(Grade.by_id.in_(ids), Grade.at > clock.now() - LATELY)
-        .order_by(Grade.id.desc())
-        .limit(MOST * max(1, len(ids)))
-    )
-    for id, done, sent in db.session.execute(answered):
-        waits[id].append((done - sent).total_seconds())
-    counted = dict(waiting.all())
-    return {id: Load(counted.get(id, 0), timedelta(seconds=median(waits[id])) if waits[id] else None) for id in ids}
+    counted, waits = dict(waiting.all()), median_waits(ids)
+    return {id: Load(counted.get(id, 0), waits.get(id)) for id in ids}

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Collection, Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import partial
 from typing import Any
@@ -17,7 +17,7 @@ from lms.cohorts import queries as cohorts
 from lms.cohorts.models import Cohort, Enrolment, EnrolmentState
 from lms.core import clock, fmt
 from lms.core.db import db
-from lms.core.i18n import LANGUAGES, OFFERED, _, force_locale, locale_of
+from lms.core.i18n import LANGUAGES, OFFERED, _, in_every_language
 from lms.grading.missing import not_sent
 from lms.learning import cohort_queries as queries
 from lms.learning.watching import Reason
@@ -75,7 +75,8 @@ def letter(cohort: Cohort, *, by: User, why: str = "", task: str = "", place: in
         return Letter(cohort, people, {place}, had_one) if place in {one.id for one in people} else None
     if why:
         ids = {one.enrolment.id for one in calling(queries.watch(cohort), why)}
-        return Letter(cohort, people, {one.id for one in free if one.id in ids}, had_one, _ready(_gone_quiet) if why == "quiet" else {})
+        texts = in_every_language(_gone_quiet) if why == "quiet" else {}
+        return Letter(cohort, people, {one.id for one in free if one.id in ids}, had_one, texts)
     return Letter(cohort, people, {one.id for one in free}, had_one)
 
 
@@ -91,18 +92,9 @@ def _about_task(cohort: Cohort, people: Sequence[Enrolment], had_one: Collection
             if (task := lesson.assignment) is not None and task.uid == uid:
                 missing = not_sent([one.id for one in people], uid)
                 chosen = {one.id for one in people if one.id in missing and one.user_id not in had_one}
-                texts = _ready(partial(_waits_for_you, cohort, task))
+                texts = in_every_language(partial(_waits_for_you, cohort, task))
                 return Letter(cohort, people, chosen, had_one, texts, task, course.uid, lesson.slug)
     return None
-
-
-def _ready(say: Callable[[str], str]) -> dict[str, str]:
-    """The same words in every language that is offered; `say` is asked for each while the page speaks it."""
-    texts = {}
-    for code in OFFERED:
-        with force_locale(locale_of(code)):
-            texts[code] = say(code)
-    return texts
 
 
 def _gone_quiet(code: str) -> str:
@@ -114,6 +106,10 @@ def _waits_for_you(cohort: Cohort, task: Assignment, code: str) -> str:
     first = _("This task waits for your answer: %(task)s.", task=task.title.in_language(code))
     if due is None or due < clock.now():
         return first + " " + _("You can still send it. Write to me if something is not clear.")
-    return first + " " + _("You have time until %(date)s.", date=fmt.date(due, zone=cohort.zone)) + " " + _(
-        "Write to me if something is not clear."
+    return (
+        first
+        + " "
+        + _("You have time until %(date)s.", date=fmt.date(due, zone=cohort.zone))
+        + " "
+        + _("Write to me if something is not clear.")
     )

@@ -12,7 +12,7 @@ from lms.core import clock
 from lms.core.db import db
 from lms.core.errors import Refused
 from lms.core.facts import Kind, record
-from lms.core.i18n import OFFERED, _, force_locale, locale_of
+from lms.core.i18n import _, in_every_language
 from lms.messages import actions as messages
 from lms.people import actions as people
 from lms.people.models import User
@@ -49,10 +49,7 @@ def sign_off(enrolment: Enrolment, *, by: User, sentence: str) -> MentorSignOff:
 
 def _pool_of(member: PoolMember) -> dict[str, Any]:
     """What a word about the pool is about: the rule for her, her page of the pool for staff."""
-    title = {}
-    for spoken in OFFERED:
-        with force_locale(locale_of(spoken)):
-            title[spoken] = _("The work pool")
+    title = in_every_language(lambda _code: _("The work pool"))
     return {"title": title, "person": "/work/pool", "carer": f"/pool/{member.id}"}
 
 

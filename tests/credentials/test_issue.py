@@ -18,6 +18,7 @@ from lms.credentials.listeners import issue_once
 from lms.credentials.models import Credential, Trouble
 from lms.people.models import User
 from tests.credentials.certified import certify, credentials, finish, pin
+from tests.eight import eight_at_once
 
 
 def test_each_course_gives_one_with_everything_it_said_that_day(app: Flask, world: Any) -> None:
@@ -85,23 +86,7 @@ def test_eight_workers_at_once_give_one(either_school: Flask) -> None:
     with app.app_context(), transaction(write=True):
         place = db.session.get_one(Enrolment, world.enrolment)
         place.state = EnrolmentState.COMPLETED
-    start, errors = threading.Barrier(8), []
-
-    def work() -> None:
-        try:
-            with app.app_context():
-                start.wait(timeout=20)
-                with transaction(write=True):
-                    actions.issue(world.enrolment)
-        except Exception as trouble:
-            errors.append(trouble)
-
-    threads = [threading.Thread(target=work) for _n in range(8)]
-    for thread in threads:
-        thread.start()
-    for thread in threads:
-        thread.join(60)
-    assert errors == []
+    eight_at_once(app, lambda _n: actions.issue(world.enrolment))
     assert len(credentials(app)) == 1
 
 

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import json
 import subprocess
-import threading
 from datetime import date
 from pathlib import Path
 from typing import Any
@@ -18,6 +17,7 @@ from lms.core.db import db, transaction
 from lms.credentials import codes, proofs, signing, status
 from lms.credentials.models import Credential, SigningKey, State
 from tests.credentials.certified import certify, change, credentials
+from tests.eight import eight_at_once
 
 
 @pytest.fixture
@@ -163,22 +163,6 @@ def test_the_paper_carries_the_credential_with_the_name_it_shows(code: str, app:
 
 def test_eight_workers_at_once_make_one_first_key(either_school: Flask) -> None:
     app = either_school
-    start, errors = threading.Barrier(8), []
-
-    def work() -> None:
-        try:
-            with app.app_context():
-                start.wait(timeout=20)
-                with transaction(write=True):
-                    signing.make_ready()
-        except Exception as trouble:
-            errors.append(trouble)
-
-    threads = [threading.Thread(target=work) for _n in range(8)]
-    for thread in threads:
-        thread.start()
-    for thread in threads:
-        thread.join(60)
-    assert errors == []
+    eight_at_once(app, lambda _n: signing.make_ready())
     with app.app_context():
         assert db.session.scalars(select(SigningKey.number)).all() == [1]

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import re
-import threading
 from datetime import timedelta
 from typing import Any
 
@@ -20,6 +19,7 @@ from lms.learning.feed import make_address, owner_of
 from lms.learning.listeners import end_calendar
 from lms.learning.models import CalendarKey
 from lms.people.models import User
+from tests.eight import eight_at_once
 from tests.learning.conftest import WEEK_1
 
 at_work = pytest.mark.usefixtures("first_week", "course")
@@ -96,17 +96,8 @@ def test_a_lost_phone_ends_the_address_it_may_hold(app: Flask, as_: Any, world: 
 
 
 def test_eight_taps_at_once_leave_one_address(either_school: Flask) -> None:
-    app, world, start, made = either_school, either_school.extensions["world"], threading.Barrier(8), []
-
-    def tap() -> None:
-        with app.app_context():
-            start.wait()
-            with transaction(write=True):
-                made.append(make_address(db.session.get_one(User, world.amina)))
-
-    threads = [threading.Thread(target=tap) for _ in range(8)]
-    [thread.start() for thread in threads]
-    [thread.join() for thread in threads]
+    app, world = either_school, either_school.extensions["world"]
+    made = eight_at_once(app, lambda _n: make_address(db.session.get_one(User, world.amina)))
     with app.app_context():
         assert [owner_of(token) is not None for token in made].count(True) == 1
         assert len(made) == 8

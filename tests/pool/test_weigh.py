@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import threading
 from pathlib import Path
 from typing import Any
 
@@ -23,6 +22,7 @@ from lms.pool.models import MemberState
 from tests.cast import fill
 from tests.conftest import build
 from tests.credentials.certified import certify
+from tests.eight import eight_at_once
 from tests.pool import ways
 from tests.servers import Postgres
 from tests.statements import counted
@@ -106,23 +106,7 @@ def test_eight_workers_at_once_tell_it_once(either_school: Flask, monkeypatch: p
         quiet.setattr(actions, "weigh", lambda person: None)
         ways.meet_the_rule(app)
     assert ways.place(app) is None
-    start, errors = threading.Barrier(8), []
-
-    def work() -> None:
-        try:
-            with app.app_context():
-                start.wait(timeout=20)
-                with transaction(write=True):
-                    actions.weigh(db.session.get_one(User, world.amina))
-        except Exception as trouble:
-            errors.append(trouble)
-
-    threads = [threading.Thread(target=work) for _n in range(8)]
-    for thread in threads:
-        thread.start()
-    for thread in threads:
-        thread.join(60)
-    assert errors == []
+    eight_at_once(app, lambda _n: actions.weigh(db.session.get_one(User, world.amina)))
     assert told(app) == 1
 
 
