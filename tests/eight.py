@@ -3,29 +3,43 @@
 from __future__ import annotations
 
 import threading
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from concurrent.futures import ThreadPoolExecutor
-from typing import TypeVar
+from typing import Any, TypeVar
 
 from flask import Flask
 
 from lms.core.db import db, transaction
 
+S = TypeVar("S")
 T = TypeVar("T")
 
 
-def eight_at_once(app: Flask, act: Callable[[int], T]) -> list[T]:
-    """What `act(0)` to `act(7)` gave, all begun together. Raises what any of them raised."""
-    start = threading.Barrier(8)
+def eight_at_once(app: Flask, act: Callable[[int], Any], but: type[Exception] | tuple[()] = ()) -> list[Any]:
+    """What `act(0)` to `act(7)` gave, all begun together. An exception of the kind `but` undoes its transaction and stands in the place
+    of what it kept back. Raises any other that was raised.
+    """
 
-    def begin(number: int) -> T:
+    def begin(number: int) -> Any:
         with app.app_context():
-            start.wait(timeout=20)
             try:
                 with transaction(write=True):
                     return act(number)
+            except but as no:
+                return no
             finally:
                 db.session.remove()
 
-    with ThreadPoolExecutor(8) as pool:
-        return list(pool.map(begin, range(8), timeout=60))
+    return at_once(begin, range(8))
+
+
+def at_once(act: Callable[[S], T], given: Sequence[S]) -> list[T]:
+    """What `act` gave for each of these, in their order, all begun together and each in a thread. Raises what any of them raised."""
+    start = threading.Barrier(len(given))
+
+    def begin(one: S) -> T:
+        start.wait(timeout=20)
+        return act(one)
+
+    with ThreadPoolExecutor(len(given)) as pool:
+        return list(pool.map(begin, given, timeout=120))

@@ -3,8 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
-from concurrent.futures import ThreadPoolExecutor
-from threading import Barrier
+from functools import partial
 from types import SimpleNamespace
 from typing import Any
 
@@ -15,6 +14,7 @@ from lms.core.db import db, transaction
 from lms.core.facts import Fact
 from lms.ledger.models import Entry
 from tests.client import Browser
+from tests.eight import at_once
 from tests.handing_in import BEST
 from tests.payouts import scene
 from tests.test_other_halves import fill_halves
@@ -32,7 +32,7 @@ def test_whatever_is_sent_at_once_happens_once(either_school: Flask) -> None:
     clients = {name: [_browser(app, name) for _n in range(AT_ONCE)] for name in ("amina", "bilal", "dana", "fay", "ines")}
     for who, path, data, kinds in _taps(half, world):
         before = _facts(app)
-        statuses = _at_once(clients[who], path, data)
+        statuses = set(at_once(partial(_tap, path, data), clients[who]))
         made = _facts(app) - before
         assert statuses <= {200, 303, 409, 422}, f"{path}: {statuses}"
         assert {kind: made[kind] for kind in kinds} == kinds, f"{path} at once made {dict(made)}, answered {statuses}"
@@ -88,15 +88,8 @@ def _browser(app: Flask, name: str) -> Browser:
     return client
 
 
-def _at_once(clients: list[Browser], path: str, data: dict[str, Any]) -> set[int]:
-    gate = Barrier(len(clients))
-
-    def tap(client: Browser) -> int:
-        gate.wait()
-        return client.post(path, data=data).status_code
-
-    with ThreadPoolExecutor(len(clients)) as pool:
-        return set(pool.map(tap, clients))
+def _tap(path: str, data: dict[str, Any], client: Browser) -> int:
+    return client.post(path, data=data).status_code
 
 
 def _facts(app: Flask) -> Counter[str]:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import threading
 from types import SimpleNamespace
 
 import pytest
@@ -19,6 +18,7 @@ from lms.core.errors import Refused
 from lms.ledger import queries as ledger
 from lms.ledger.models import Transfer
 from tests.annotation.rooms import make, person, take, usd
+from tests.eight import eight_at_once
 
 CAT, DOG = [{"label": "cat"}], [{"label": "dog"}]
 
@@ -52,25 +52,12 @@ def test_eight_taps_at_once_answer_and_accrue_once(either_school: Flask) -> None
     world = either_school.extensions["world"]
     with either_school.app_context(), transaction(write=True):
         task_id = take(make(world, items=1, gold={0: CAT}), person(world.amina))[0].id
-    start, troubles = threading.Barrier(8), []
 
-    def tap(op: str) -> None:
-        start.wait()
-        try:
-            with either_school.app_context(), transaction(write=True):
-                task = db.session.scalars(select(Assignment).where(Assignment.id == task_id).with_for_update()).one()
-                answering.answer(task, by=person(world.amina), payload=CAT, op=op)
-        except Refused:
-            pass
-        except Exception as trouble:
-            troubles.append(trouble)
+    def tap(n: int) -> None:
+        task = db.session.scalars(select(Assignment).where(Assignment.id == task_id).with_for_update()).one()
+        answering.answer(task, by=person(world.amina), payload=CAT, op=f"op-{n % 2}")
 
-    threads = [threading.Thread(target=tap, args=(f"op-{n % 2}",)) for n in range(8)]
-    for thread in threads:
-        thread.start()
-    for thread in threads:
-        thread.join()
-    assert troubles == []
+    eight_at_once(either_school, tap, but=Refused)
     with either_school.app_context(), transaction(write=False):
         assert db.session.scalar(select(func.count(Annotation.id))) == 1
         assert accruals() == [f"accrue:item:{task_id}:rev:1"]

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import threading
 from collections import Counter
 from datetime import timedelta
 from types import SimpleNamespace
@@ -21,6 +20,7 @@ from lms.core.errors import Refused
 from lms.core.facts import Fact
 from lms.people.models import User
 from tests.annotation.rooms import make, person, take, usd
+from tests.eight import at_once, eight_at_once
 
 WORKERS, ITEMS, OVERLAP = 40, 200, 3
 
@@ -36,10 +36,8 @@ def test_forty_threads_get_exactly_six_hundred_assignments(either_school: Flask)
             db.session.add(Enrolment(cohort_id=world.cohort, user_id=one.id, state=EnrolmentState.ACTIVE))
             claiming.read_guideline(project, by=one)
         ids, project_id = [one.id for one in people], project.id
-    start, troubles = threading.Barrier(WORKERS), []
 
     def work(worker_id: int) -> None:
-        start.wait()
         held = 0
         while True:
             try:
@@ -49,21 +47,13 @@ def test_forty_threads_get_exactly_six_hundred_assignments(either_school: Flask)
                     held = len(claiming.claim(project, by=worker, block=held + 7))
             except Refused:
                 return
-            except Exception as trouble:
-                troubles.append(trouble)
-                return
             with either_school.app_context(), transaction(write=False):
                 hers = select(Assignment.item_id).where(Assignment.worker_id == worker_id)
                 left = db.session.scalar(select(func.count()).where(Item.open_slots > 0, Item.id.not_in(hers)))
             if not left:
                 return
 
-    threads = [threading.Thread(target=work, args=(id,)) for id in ids]
-    for thread in threads:
-        thread.start()
-    for thread in threads:
-        thread.join()
-    assert troubles == []
+    at_once(work, ids)
     with either_school.app_context(), transaction(write=False):
         rows = db.session.execute(select(Assignment.item_id, Assignment.worker_id)).all()
         assert len(rows) == ITEMS * OVERLAP
@@ -78,19 +68,11 @@ def test_a_second_tap_gives_nothing_more(either_school: Flask) -> None:
         project = make(world, items=40, block=5)
         claiming.read_guideline(project, by=person(world.amina))
         project_id = project.id
-    start, sizes = threading.Barrier(8), []
 
-    def tap() -> None:
-        start.wait()
-        with either_school.app_context(), transaction(write=True):
-            sizes.append(len(claiming.claim(db.session.get_one(Project, project_id), by=person(world.amina))))
+    def tap(_n: int) -> int:
+        return len(claiming.claim(db.session.get_one(Project, project_id), by=person(world.amina)))
 
-    threads = [threading.Thread(target=tap) for _tap in range(8)]
-    for thread in threads:
-        thread.start()
-    for thread in threads:
-        thread.join()
-    assert sizes == [5] * 8
+    assert eight_at_once(either_school, tap) == [5] * 8
     with either_school.app_context(), transaction(write=False):
         assert db.session.scalar(select(func.count(Assignment.id))) == 5
 

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import re
-import threading
 from types import SimpleNamespace
 from typing import Any
 
@@ -22,6 +21,7 @@ from lms.core.facts import Fact
 from lms.ledger import queries as ledger
 from lms.ledger.models import Transfer
 from tests.annotation.rooms import make, person, take, usd
+from tests.eight import eight_at_once
 
 CAT = [{"label": "cat"}]
 
@@ -137,24 +137,14 @@ def test_a_correction_is_kept_and_shown_to_her(app: Flask, world: SimpleNamespac
 def test_eight_decisions_at_once_are_one(either_school: Flask) -> None:
     world = either_school.extensions["world"]
     id = answered(either_school, world)
-    start, outcomes = threading.Barrier(8), []
 
-    def decide() -> None:
-        start.wait()
-        try:
-            with either_school.app_context(), transaction(write=True):
-                task = db.session.scalars(select(Assignment).where(Assignment.id == id).with_for_update()).one()
-                reviewing.decide(task, by=person(world.bilal), decision=Decision.ACCEPT)
-            outcomes.append("done")
-        except Refused:
-            outcomes.append("refused")
+    def decide(_n: int) -> str:
+        task = db.session.scalars(select(Assignment).where(Assignment.id == id).with_for_update()).one()
+        reviewing.decide(task, by=person(world.bilal), decision=Decision.ACCEPT)
+        return "done"
 
-    threads = [threading.Thread(target=decide) for _one in range(8)]
-    for thread in threads:
-        thread.start()
-    for thread in threads:
-        thread.join()
-    assert sorted(outcomes) == ["done"] + ["refused"] * 7
+    outcomes = eight_at_once(either_school, decide, but=Refused)
+    assert sorted(one if one == "done" else "refused" for one in outcomes) == ["done"] + ["refused"] * 7
     with either_school.app_context(), transaction(write=False):
         assert ledger.owed(person(world.amina)) == [usd(12)]
 

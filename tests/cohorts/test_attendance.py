@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import threading
 from datetime import UTC, date, datetime, timedelta
 from typing import Any
 
@@ -18,6 +17,7 @@ from lms.core.access import one_or_404
 from lms.core.db import db, transaction
 from lms.core.facts import Fact
 from lms.people.models import User
+from tests.eight import eight_at_once
 
 NOON = datetime(2026, 11, 22, 10, 0, tzinfo=UTC)
 DAY = "2026-11-22"
@@ -202,19 +202,14 @@ def test_a_cohort_that_does_not_run_has_no_classes(app: Flask, as_: Any, world: 
 
 def test_eight_saves_at_once_are_one_class(either_school: Flask) -> None:
     app, world = either_school, either_school.extensions["world"]
-    start = threading.Barrier(8)
 
-    def save(code: Code) -> None:
-        with app.app_context(), clock.held(NOON):
-            start.wait()
-            with transaction(write=True):
-                by = db.session.get_one(User, world.bilal)
-                cohort = one_or_404(policy.led_cohorts(by), world.cohort, lock=True)
-                actions.take_attendance(cohort, date(2026, 11, 22), {world.enrolment: code}, by=by)
+    def save(n: int) -> None:
+        with clock.held(NOON):
+            by = db.session.get_one(User, world.bilal)
+            cohort = one_or_404(policy.led_cohorts(by), world.cohort, lock=True)
+            actions.take_attendance(cohort, date(2026, 11, 22), {world.enrolment: (Code.PRESENT, Code.LATE)[n % 2]}, by=by)
 
-    threads = [threading.Thread(target=save, args=(code,)) for code in (Code.PRESENT, Code.LATE) * 4]
-    [thread.start() for thread in threads]
-    [thread.join() for thread in threads]
+    eight_at_once(app, save)
     rows = kept(app)
     assert len(rows) == 1
     last = facts(app)

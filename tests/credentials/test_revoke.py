@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import threading
 from collections.abc import Iterator
 from datetime import UTC, datetime
 from typing import Any
@@ -18,6 +17,7 @@ from lms.credentials.models import Credential, State
 from lms.people.models import User
 from tests.conftest import given_back
 from tests.credentials.certified import certify, change, credentials
+from tests.eight import at_once
 
 REASON = {"reason": "The rule was written by another person."}
 
@@ -128,21 +128,14 @@ def test_eight_corrections_at_once_are_one(either_school: Flask) -> None:
     dana.sign_in("dana")
     with dana.session_transaction() as session:
         kept = dict(session)
-    start, answers = threading.Barrier(8), []
 
-    def work() -> None:
+    def work(_n: int) -> int:
         client = app.test_client()
         with client.session_transaction() as session:
             session.update(kept)
-        start.wait(timeout=20)
-        answers.append(client.post(f"/certificates/{id}/correction").status_code)
+        return client.post(f"/certificates/{id}/correction").status_code
 
-    threads = [threading.Thread(target=work) for _n in range(8)]
-    for thread in threads:
-        thread.start()
-    for thread in threads:
-        thread.join(120)
-    assert sorted(answers) == [303] + [409] * 7
+    assert sorted(at_once(work, range(8))) == [303] + [409] * 7
     with app.app_context():
         counted = select(Credential.state, func.count()).group_by(Credential.state)
         assert {row.state: row[1] for row in db.session.execute(counted)} == {State.SUPERSEDED: 1, State.VALID: 1}

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import io
-import threading
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
@@ -21,6 +20,7 @@ from lms.core.facts import Fact
 from lms.grading import actions
 from lms.people.models import User
 from tests.courses import publish_tiny
+from tests.eight import eight_at_once
 from tests.handing_in import ANSWER, TASK, hand_in, submissions
 
 pytestmark = pytest.mark.usefixtures("course")
@@ -126,24 +126,14 @@ def test_eight_taps_at_once_are_one_answer(either_school: Flask) -> None:
     app, world = either_school, either_school.extensions["world"]
     with app.app_context(), transaction(write=True):
         version_id = publish_tiny(world)
-    start, troubles = threading.Barrier(8), []
 
-    def tap() -> None:
-        try:
-            with app.app_context():
-                start.wait()
-                with transaction(write=True):
-                    enrolment = db.session.scalars(select(Enrolment).where(Enrolment.id == world.enrolment).with_for_update()).one()
-                    version = db.session.get_one(CourseVersion, version_id)
-                    task = catalogue.course(version_id).assignment("tiny/rule")
-                    actions.hand_in(enrolment, version, task, attempt=1, by=db.session.get_one(User, world.amina), text=ANSWER)
-        except Exception as trouble:
-            troubles.append(trouble)
+    def tap(_n: int) -> None:
+        enrolment = db.session.scalars(select(Enrolment).where(Enrolment.id == world.enrolment).with_for_update()).one()
+        version = db.session.get_one(CourseVersion, version_id)
+        task = catalogue.course(version_id).assignment("tiny/rule")
+        actions.hand_in(enrolment, version, task, attempt=1, by=db.session.get_one(User, world.amina), text=ANSWER)
 
-    threads = [threading.Thread(target=tap) for _tap in range(8)]
-    [thread.start() for thread in threads]
-    [thread.join() for thread in threads]
-    assert troubles == []
+    eight_at_once(app, tap)
     assert len(submissions(app)) == 1
 
 

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import threading
 from datetime import timedelta
 from typing import Any
 
@@ -20,6 +19,7 @@ from lms.grading import actions
 from lms.grading.models import Grade, Submission
 from lms.people.models import User
 from tests.courses import publish_tiny
+from tests.eight import eight_at_once
 from tests.handing_in import ANSWER, BEST, LOW, TASK, hand_in, let_go, submissions
 
 
@@ -171,21 +171,15 @@ def test_eight_mentors_tap_at_once(either_school: Flask) -> None:
         db.session.add(made)
         db.session.flush()
         id = made.id
-    start, took, refused = threading.Barrier(8), [], []
 
-    def take(mentor: int) -> None:
-        with app.app_context():
-            start.wait()
-            try:
-                with transaction(write=True):
-                    actions.claim(db.session.get_one(Submission, id), by=db.session.get_one(User, mentor))
-                took.append(mentor)
-            except Refused as no:
-                refused.append(no.sentence)
+    def take(n: int) -> int:
+        mentor = (world.bilal, world.chen)[n % 2]
+        actions.claim(db.session.get_one(Submission, id), by=db.session.get_one(User, mentor))
+        return mentor
 
-    threads = [threading.Thread(target=take, args=(mentor,)) for mentor in (world.bilal, world.chen) * 4]
-    [thread.start() for thread in threads]
-    [thread.join() for thread in threads]
+    answers = eight_at_once(app, take, but=Refused)
+    took = [one for one in answers if not isinstance(one, Refused)]
+    refused = [one.sentence for one in answers if isinstance(one, Refused)]
     assert len(set(took)) == 1, "one mentor holds it, however often she tapped"
     assert len(took) == 4
     assert len(refused) == 4

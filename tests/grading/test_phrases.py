@@ -2,9 +2,7 @@
 
 from __future__ import annotations
 
-from concurrent.futures import ThreadPoolExecutor
 from html import unescape
-from threading import Barrier
 from typing import Any
 
 import pytest
@@ -16,6 +14,7 @@ from lms.core.errors import Refused
 from lms.grading import phrases
 from lms.grading.models import SavedPhrase
 from lms.people.models import User
+from tests.eight import eight_at_once
 from tests.handing_in import hand_in, submissions
 
 WELL = {"text": "Well seen.", "other": "أحسنت.", "language": "ar"}
@@ -89,18 +88,6 @@ def test_forty_are_forty_and_one_is_one(either_school: Flask) -> None:
     app, world = either_school, either_school.extensions["world"]
     with app.app_context(), transaction(write=True):
         db.session.add_all(SavedPhrase(mentor_id=world.bilal, text=f"Phrase {n}") for n in range(phrases.MOST - 2))
-    start = Barrier(8)
-
-    def tap(n: int) -> None:
-        start.wait()
-        with app.app_context():
-            try:
-                with transaction(write=True):
-                    phrases.keep(by=db.session.get_one(User, world.bilal), text=f"New {n // 2}")
-            except Refused:
-                pass
-
-    with ThreadPoolExecutor(8) as pool:
-        list(pool.map(tap, range(8)))
+    eight_at_once(app, lambda n: phrases.keep(by=db.session.get_one(User, world.bilal), text=f"New {n // 2}"), but=Refused)
     texts = [one.text for one in kept(app)]
     assert len(texts) == len(set(texts)) == phrases.MOST

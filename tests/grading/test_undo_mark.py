@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import threading
 from collections import Counter
 from collections.abc import Iterator
 from datetime import timedelta
@@ -21,6 +20,7 @@ from lms.grading import actions, sending
 from lms.grading.models import Grade, HeldMark, Submission
 from lms.people.models import User
 from tests.courses import publish_tiny
+from tests.eight import eight_at_once
 from tests.handing_in import ANSWER, BEST, LOW, TASK, hand_in, let_go, submissions
 
 
@@ -128,27 +128,18 @@ def test_undo_and_release_at_once(either_school: Flask, due: bool) -> None:
         if due:
             held.send_at = clock.now() - timedelta(seconds=1)
         payload, id = {"submission": made.id, "send_at": held.send_at.isoformat()}, made.id
-    start, undone = threading.Barrier(8), []
 
-    def act(undoes: bool) -> None:
-        with app.app_context():
-            start.wait()
-            try:
-                with transaction(write=True):
-                    if undoes:
-                        sending.undo(sending.locked(id), by=db.session.get_one(User, world.bilal))
-                        undone.append(True)
-                    else:
-                        sending.send_held(payload)
-            except Refused:
-                pass
+    def act(n: int) -> str:
+        if n % 2 == 0:
+            sending.undo(sending.locked(id), by=db.session.get_one(User, world.bilal))
+            return "undone"
+        sending.send_held(payload)
+        return "let go"
 
-    threads = [threading.Thread(target=act, args=(n % 2 == 0,)) for n in range(8)]
-    [thread.start() for thread in threads]
-    [thread.join() for thread in threads]
+    undone = eight_at_once(app, act, but=Refused).count("undone")
     told = kinds(app)
     assert told["submission.released"] + told["submission.undone"] == 1
-    assert len(undone) == told["submission.undone"]
+    assert undone == told["submission.undone"]
     assert not (due and undone), "after its time nothing is undone"
     with app.app_context():
         assert len(db.session.scalars(select(Grade)).all()) == told["submission.released"]

@@ -3,11 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
 from datetime import date
 from fractions import Fraction
-from threading import Barrier
 from types import SimpleNamespace
 from unittest.mock import patch
 
@@ -25,6 +23,7 @@ from lms.ledger import accounts, actions, queries
 from lms.ledger.accounts import Book
 from lms.ledger.actions import Line
 from lms.ledger.models import Account, Entry, ExchangeRate, Transfer
+from tests.eight import eight_at_once
 from tests.ledger.worked import kes, post_all, usd, worker
 
 
@@ -145,22 +144,14 @@ def test_a_partner_cannot_give_back_more_than_it_holds(app: Flask) -> None:
 
 
 def test_eight_threads_with_one_key_post_one_transfer(either_school: Flask) -> None:
-    gate = Barrier(8)
     with either_school.app_context(), transaction(write=True):
         id = worker("W001").id
 
-    def post(n: int) -> int:
-        with either_school.app_context():
-            gate.wait()
-            try:
-                with transaction(write=True):
-                    one = db.session.get_one(actions.User, id)
-                    return actions.accrue(key="accrue:1", worker=one, fund="F", project="P", amount=usd("0.35"), by=None).id
-            finally:
-                db.session.remove()
+    def post(_n: int) -> int:
+        one = db.session.get_one(actions.User, id)
+        return actions.accrue(key="accrue:1", worker=one, fund="F", project="P", amount=usd("0.35"), by=None).id
 
-    with ThreadPoolExecutor(8) as pool:
-        assert len(set(pool.map(post, range(8)))) == 1
+    assert len(set(eight_at_once(either_school, post))) == 1
     with either_school.app_context():
         assert db.session.scalar(select(func.count()).select_from(Transfer)) == 1
         assert db.session.scalar(select(func.count()).select_from(Account)) == 2
@@ -168,19 +159,7 @@ def test_eight_threads_with_one_key_post_one_transfer(either_school: Flask) -> N
 
 
 def test_eight_threads_with_eight_keys_make_each_account_once(either_school: Flask) -> None:
-    gate = Barrier(8)
-
-    def post(n: int) -> None:
-        with either_school.app_context():
-            gate.wait()
-            try:
-                with transaction(write=True):
-                    actions.grant(key=f"grant:{n}", fund="F", amount=usd("1.00"), by=None)
-            finally:
-                db.session.remove()
-
-    with ThreadPoolExecutor(8) as pool:
-        list(pool.map(post, range(8)))
+    eight_at_once(either_school, lambda n: actions.grant(key=f"grant:{n}", fund="F", amount=usd("1.00"), by=None))
     with either_school.app_context():
         assert queries.balance("assets:bank:foundation:USD") == usd("8.00")
         assert db.session.scalar(select(func.count()).select_from(Account)) == 2

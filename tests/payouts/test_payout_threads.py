@@ -2,11 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
-from concurrent.futures import ThreadPoolExecutor
-from threading import Barrier
-from typing import Any
-
 from flask import Flask
 from sqlalchemy import func, select
 
@@ -17,29 +12,11 @@ from lms.ledger import queries as ledger
 from lms.ledger.models import Transfer
 from lms.payouts import actions, policy, queries
 from lms.payouts.models import OPEN, BatchState, Payout, PayoutBatch
+from tests.eight import eight_at_once
 from tests.payouts import scene
 from tests.payouts.scene import person, usd
 
 N = 8
-
-
-def at_once(app: Flask, act: Callable[[int], Any]) -> list[Any]:
-    """What eight threads got, each in a transaction of its own; a refusal is its sentence."""
-    gate = Barrier(N)
-
-    def one(n: int) -> Any:
-        with app.app_context():
-            gate.wait()
-            try:
-                with transaction(write=True):
-                    return act(n)
-            except Refused as no:
-                return no.sentence
-            finally:
-                db.session.remove()
-
-    with ThreadPoolExecutor(N) as pool:
-        return list(pool.map(one, range(N)))
 
 
 def test_eight_who_prepare_put_a_worker_in_one_open_batch(either_school: Flask) -> None:
@@ -55,7 +32,7 @@ def test_eight_who_prepare_put_a_worker_in_one_open_batch(either_school: Flask) 
         partner = None if n % 2 else db.session.get_one(scene.Referral, world.amina).partner
         return actions.prepare(by=person(world.fay), currency="USD", partner=partner).id
 
-    got = at_once(app, prepare)
+    got = eight_at_once(app, prepare, but=Refused)
     assert any(isinstance(one, int) for one in got)
     with app.app_context():
         rows = db.session.execute(select(Payout.worker_id, func.count()).where(Payout.state.in_(OPEN)).group_by(Payout.worker_id)).all()
@@ -75,7 +52,7 @@ def test_eight_who_write_the_same_proof_pay_once(either_school: Flask) -> None:
         actions.pay(scene.line_of(batch, world.hana), by=fay, reference="E1")
         return "paid"
 
-    assert at_once(app, pay).count("paid") == 1
+    assert eight_at_once(app, pay, but=Refused).count("paid") == 1
     with app.app_context():
         assert db.session.scalar(select(func.count()).select_from(Transfer).where(Transfer.kind == "pay")) == 1
         assert ledger.owed(person(world.hana)) == []
@@ -101,7 +78,7 @@ def test_the_last_lines_paid_at_once_settle_the_batch(either_school: Flask) -> N
         actions.pay(queries.lines_of(batch)[n], by=fay, reference=f"TX{n}")
         return "paid"
 
-    assert at_once(app, pay) == ["paid"] * N
+    assert eight_at_once(app, pay) == ["paid"] * N
     with app.app_context():
         assert db.session.get_one(PayoutBatch, id).state is BatchState.SETTLED
         assert ledger.balance("assets:bank:foundation:USD") == usd("992.00")

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import re
-import threading
 from datetime import UTC, datetime
 from typing import Any
 
@@ -19,6 +18,7 @@ from lms.messages.models import Message
 from lms.people.models import User
 from lms.pool.models import MemberState
 from tests.credentials.certified import certify
+from tests.eight import at_once
 from tests.pool import ways
 
 WHY = {"sentence": "You work with care."}
@@ -151,21 +151,14 @@ def test_eight_taps_invite_once(either_school: Flask) -> None:
     dana.sign_in("dana")
     with dana.session_transaction() as session:
         kept = dict(session)
-    start, answers = threading.Barrier(8), []
 
-    def work() -> None:
+    def work(_n: int) -> int:
         client = app.test_client()
         with client.session_transaction() as session:
             session.update(kept)
-        start.wait(timeout=20)
-        answers.append(client.post(f"/pool/{amina_id}/promotion", data=WHY).status_code)
+        return client.post(f"/pool/{amina_id}/promotion", data=WHY).status_code
 
-    threads = [threading.Thread(target=work) for _n in range(8)]
-    for thread in threads:
-        thread.start()
-    for thread in threads:
-        thread.join(120)
-    assert sorted(answers) == [303] + [422] * 7
+    assert sorted(at_once(work, range(8))) == [303] + [422] * 7
     with app.app_context():
         assert db.session.scalar(select(func.count()).where(Fact.kind == Kind.POOL_INVITED)) == 1
 
