@@ -77,6 +77,12 @@ class Score:
         return self.percent >= percent
 
 
+def bar(quiz: Quiz) -> tuple[int, int]:
+    """The fewest whole points that pass, and all that there are."""
+    possible = sum(question.points for question in quiz.questions)
+    return -(-possible * quiz.pass_percent // 100), possible
+
+
 def score(quiz: Quiz, answers: Mapping[str, Given]) -> Score:
     """Mark every question of the quiz, by question uid; one without an answer gets nothing. Other uids are left alone."""
     return Score(tuple(mark(question, answers.get(question.uid)) for question in quiz.questions))

@@ -47,7 +47,7 @@ def kept(view: F) -> F:
     def marked(*args: Any, **kwargs: Any) -> Response:
         answer = current_app.make_response(view(*args, **kwargs))
         if key() and answer.status_code in {200, 304}:
-            answer.headers["X-Offline"] = "keep"
+            answer.headers.setdefault("X-Offline", "keep")
         return answer
 
     return cast("F", marked)

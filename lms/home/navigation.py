@@ -19,10 +19,15 @@ FIRST = {
 MENU: dict[Role, tuple[tuple[str, object, str], ...]] = {
     Role.TRAINEE: (("/today", _l("Today"), "today"), ("/learn", _l("Learn"), "book"), ("/work", _l("Work"), "box")),
     Role.MENTOR: (("/desk", _l("To check"), "check"), ("/reviews", _l("Reviews"), "box"), ("/cohorts", _l("Cohorts"), "people")),
-    Role.PARTNER: (("/people", _l("People"), "people"), ("/cohorts", _l("Cohorts"), "cal")),
+    Role.PARTNER: (
+        ("/people", _l("People"), "people"),
+        ("/cohorts", _l("Cohorts"), "cal"),
+        ("/applications", _l("Applications"), "mail"),
+    ),
     Role.STAFF: (
         ("/cohorts", _l("Cohorts"), "cal"),
         ("/people", _l("People"), "people"),
+        ("/applications", _l("Applications"), "mail"),
         ("/projects", _l("Projects"), "box"),
         ("/pool", _l("Work pool"), "star"),
         ("/certificates", _l("Certificates"), "cert"),
@@ -30,8 +35,11 @@ MENU: dict[Role, tuple[tuple[str, object, str], ...]] = {
     Role.FINANCE: (("/payouts", _l("Payouts"), "money"),),
 }
 ME = ("/me", _l("Me"), "me")
-BELOW = {"/calendar": "/me", "/submissions": "/desk", "/enrolments": "/cohorts", "/mentors": "/today", "/messages": "/today"}
-"""Pages with an address of their own that stand, for whoever reads them, under a word of the menu."""
+BELOW = {
+    "/calendar": "/me", "/certificates": "/me", "/submissions": "/desk", "/enrolments": "/cohorts", "/mentors": "/today",
+    "/messages": "/today", "/rounds": "/applications",
+}  # fmt: skip
+"""Pages with an address of their own that stand, for whoever reads them, under a word of the menu; a word of its own goes first."""
 
 
 @dataclass(frozen=True)
@@ -67,7 +75,8 @@ def items(roles: frozenset[Role], path: str) -> list[Item]:
         if role in roles:
             found.update({url: (label, icon) for url, label, icon in MENU[role] if url not in found})
     found[ME[0]] = (ME[1], ME[2])
-    path = BELOW.get("/" + path.split("/")[1], path)
+    top = "/" + path.split("/")[1]
+    path = path if top in found else BELOW.get(top, path)
     return [Item(url, str(label), icon, path == url or path.startswith(url + "/")) for url, (label, icon) in found.items()]
 
 

@@ -66,6 +66,7 @@ def quiz(course: str, lesson: str) -> ResponseReturnValue:
         "learning/quiz.html",
         study=study, lesson=shown, quiz=quiz, number=study.course.lessons.index(shown) + 1, open_try=queries.open_try(tries), tries=tries,
         best=progress.best(study.facts.quizzes.get(quiz.uid, ())), refusal=actions.why_not_again(quiz, sent, clock.now()), form=SendForm(),
+        bar=quizzes.bar(quiz), points=naming.points,
     )  # fmt: skip
 
 
@@ -139,7 +140,7 @@ def result(course: str, lesson: str, attempt: int) -> ResponseReturnValue:
         "learning/result.html",
         asked=asked, score=score, marks={mark.question.uid: mark for mark in score.marks}, passed=score.reaches(asked.quiz.pass_percent),
         explained=_explained(asked, study), wording=wording, points=naming.points, shown=naming.shown, next=days.next_in(study),
-        refusal=actions.why_not_again(asked.quiz, sent, clock.now()), form=SendForm(),
+        refusal=actions.why_not_again(asked.quiz, sent, clock.now()), form=SendForm(), bar=quizzes.bar(asked.quiz),
     )  # fmt: skip
 
 

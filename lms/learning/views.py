@@ -147,9 +147,10 @@ def lesson_of(course: Course, slug: str) -> Lesson:
 
 
 def closed_page(course: Course, lesson: Lesson, why: opening.Closed) -> ResponseReturnValue:
-    """What is missing, each with the way to it. Not an error: she may come back."""
+    """What is missing, each with the way to it. Not an error: she may come back. No phone keeps it in the place of what opens later."""
     hers = {place.version.uid for place in cohorts.places_of(me())} if why.needs else ()
-    return render_template("learning/closed.html", course=course, lesson=lesson, why=why, ways=naming.ways(course, why.needs, hers))
+    page = render_template("learning/closed.html", course=course, lesson=lesson, why=why, ways=naming.ways(course, why.needs, hers))
+    return Response(page, headers={"X-Offline": "no"})
 
 
 def lesson_page(version_id: int, learnt: Course, shown: Lesson) -> str:

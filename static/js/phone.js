@@ -203,12 +203,13 @@
   // ---- The page /offline: what is here and what is not sent ----
 
   const item = (title, href, note, act, onclick) => {
-    const row = make('li', ''), link = make(href ? 'a' : 'b', href ? 'tap' : '', title), button = make('button', 'textbtn', act);
+    const row = make('li', 'file'), told = make('div', ''), link = make(href ? 'a' : 'b', '', title), button = make('button', 'textbtn', act);
     if (href) link.href = href;
     button.type = 'button';
     button.append(make('span', 'sr', ' ' + title));
     button.addEventListener('click', onclick);
-    row.append(link, make('br', ''), make('span', 'soft small', note), ' ', button);
+    told.append(link, make('br', ''), make('span', 'soft', note));
+    row.append(told, button);
     return row;
   };
   const plain = title => title.replace(/ - [^-]*$/, '');   // without the name of the site
@@ -221,7 +222,7 @@
     unsent.hidden = !waiting.length;
     unsent.querySelector('ul').replaceChildren(...waiting.map(i => {
       const row = item(plain(i.title || i.page), i.page, i.refused || words.notSent, words.remove, () => Queue.remove(i.id).then(list).then(again));
-      if (i.text) row.insertBefore(Object.assign(make('p', 'note', i.text), {dir: 'auto'}), row.lastChild);
+      if (i.text) row.firstChild.append(Object.assign(make('div', 'note', i.text), {dir: 'auto'}));
       if (!i.refused) row.lastChild.remove();         // what can still arrive is not thrown away here
       return row;
     }));

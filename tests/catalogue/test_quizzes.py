@@ -147,6 +147,12 @@ def test_a_score_adds_points_and_never_rounds() -> None:
     assert not score.reaches(34)
 
 
+def test_the_bar_is_told_in_whole_points_that_surely_pass() -> None:
+    for percent, fewest in ((60, 4), (66, 4), (67, 5), (100, 6), (0, 0)):
+        quiz = Quiz(uid="c/q", title=Text(en="q"), questions=(SINGLE,) * 6, pass_percent=percent)
+        assert quizzes.bar(quiz) == (fewest, 6)
+
+
 def test_each_picked_choice_is_told_about() -> None:
     assert quizzes.mark(MULTIPLE, ["a", "d"]).told == (Text(en="about a"), Text(en="about d"))
 

@@ -220,6 +220,7 @@ def test_eight_taps_mark_it_read_once(either_school: Flask) -> None:
 
 
 def test_a_closed_lesson_leads_to_the_one_that_is_missing(as_: Any, course: int) -> None:
+    assert as_("amina").get("/learn/tiny/rules").headers["X-Offline"] != "keep"  # nor does a phone keep it as the lesson
     frame = as_("amina").page("/learn/tiny/rules").split('class="frame')[1].split("</section>")[0]
     assert re.search(rf'<a class="btn" href="{LESSON}">\s*Lesson 1\. What a label is', frame)
 
