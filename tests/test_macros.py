@@ -58,7 +58,7 @@ def app() -> Flask:
     made.jinja_env.undefined = StrictUndefined
     made.jinja_env.globals["csrf_token"] = lambda: "token"
     made.jinja_env.globals["phone"] = ""  # nobody's own
-    made.jinja_env.globals["larger"] = False
+    made.jinja_env.globals.update(larger=False, looks="")
     made.jinja_env.globals["drawn_icon"] = icon
     Babel(made)
     made.add_url_rule("/manifest.webmanifest", "home.manifest", lambda: "")

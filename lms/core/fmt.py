@@ -7,6 +7,7 @@ left-to-right run.
 
 from __future__ import annotations
 
+import re
 from datetime import date as Date
 from datetime import datetime, time, timedelta
 from functools import lru_cache
@@ -15,7 +16,7 @@ from zoneinfo import ZoneInfo
 from babel import Locale, dates, numbers
 from markupsafe import Markup
 
-from lms.core import i18n
+from lms.core import afghan, i18n
 from lms.core.i18n import _, ngettext
 from lms.core.money import Money
 from lms.core.reading import reading
@@ -85,19 +86,34 @@ def date(value: Date | datetime, *, zone: str | None = None, weekday: bool = Tru
     """`Sunday, 22 November 2026`, in the words and digits of the page's language."""
     day = _local(value, zone).date() if isinstance(value, datetime) else value
     comma = "،" if _locale().language in SYSTEMS else ","
-    return _digits(_day(day, f"EEEE{comma} d MMMM y" if weekday else "d MMMM y", _locale()))
+    return _said(day, f"EEEE{comma} d MMMM y" if weekday else "d MMMM y")
 
 
 def span(first: Date, last: Date) -> str:
     """`22 to 28 November`, `29 November to 5 December`: the days of a week, without the year."""
-    start = _day(first, "d" if first.month == last.month else "d MMMM", _locale())
-    return _("%(first)s to %(last)s", first=_digits(start), last=_digits(_day(last, "d MMMM", _locale())))
+    start = "d" if _said(first, "MMMM") == _said(last, "MMMM") else "d MMMM"
+    return _("%(first)s to %(last)s", first=_said(first, start), last=_said(last, "d MMMM"))
+
+
+def _said(day: Date, pattern: str) -> str:
+    """A day in the calendar and the digits of the page's reader."""
+    return _digits(_day(day, pattern, _locale(), reading().afghan_calendar))
 
 
 @lru_cache(maxsize=4096)
-def _day(day: Date, pattern: str, locale: Locale) -> str:
+def _day(day: Date, pattern: str, locale: Locale, solar: bool) -> str:
     """The same few days stand on everybody's pages."""
+    if solar:
+        year, month, number = afghan.of(day)
+        parts = {"MMMM": afghan.month_name(month, locale.language), "d": str(number), "y": str(year)}
+        pattern = re.sub(r"\b(MMMM|d|y)\b", lambda found: f"'{parts[found[0]]}'", pattern)  # in quotes: a word to say as it stands
     return dates.format_date(day, pattern, locale=locale)
+
+
+def calendars(now: datetime) -> dict[str, str]:
+    """Today in each calendar there is, for the choice between them."""
+    today = {name: _day(now.date(), "d MMMM y", _locale(), name == "afghan") for name in ("common", "afghan")}
+    return {name: _digits(said) for name, said in today.items()}
 
 
 def clock(value: datetime | time, *, zone: str | None = None) -> str:

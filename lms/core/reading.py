@@ -1,4 +1,4 @@
-"""How a person reads: the digits, the size of the letters, whether pictures wait for a tap. Set on Me, read by every page."""
+"""How a person reads: the digits, the calendar, the size of the letters, whether pictures wait for a tap. Set on Me, read by every page."""
 
 from __future__ import annotations
 
@@ -16,6 +16,12 @@ class Reading(NamedTuple):
     latin_digits: bool = False
     larger: bool = False
     data_saver: bool = False
+    afghan_calendar: bool = False
+
+    @property
+    def looks(self) -> str:
+        """Classes of the whole page, for its style sheets."""
+        return " ".join(name for name, on in (("larger", self.larger), ("latin", self.latin_digits)) if on)
 
     @property
     def key(self) -> str:
@@ -49,5 +55,5 @@ def _asked() -> Reading:
     if person is None:
         return Reading(data_saver=saves)
     chosen = person.data_saver
-    g.reading = Reading(person.latin_digits, person.larger_text, saves if chosen is None else chosen)
+    g.reading = Reading(person.latin_digits, person.larger_text, saves if chosen is None else chosen, person.afghan_calendar)
     return g.reading  # type: ignore[no-any-return]

@@ -181,9 +181,15 @@ def choose_language(person: User, code: str) -> None:
     person.language = code
 
 
-def choose_reading(person: User, *, latin_digits: bool, larger_text: bool, data_saver: bool) -> None:
+def choose_reading(person: User, *, latin_digits: bool, afghan_calendar: bool, larger_text: bool, data_saver: bool) -> None:
     """How pages are made for this person, on every device."""
-    person.latin_digits, person.larger_text, person.data_saver = latin_digits, larger_text, data_saver
+    choose_signs(person, latin_digits=latin_digits, afghan_calendar=afghan_calendar)
+    person.larger_text, person.data_saver = larger_text, data_saver
+
+
+def choose_signs(person: User, *, latin_digits: bool, afghan_calendar: bool) -> None:
+    """How numbers and dates are told to this person, on every device."""
+    person.latin_digits, person.afghan_calendar = latin_digits, afghan_calendar
 
 
 def confirm_adult(person: User, *, by: User, adult: bool) -> None:

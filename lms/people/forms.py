@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+from typing import Self
+
 from wtforms import Field, PasswordField, RadioField, StringField
 from wtforms.validators import InputRequired, Length, Optional
 
 from lms.core.forms import Form, SelectChoice, digits, strip
 from lms.core.i18n import _l
+from lms.people.models import User
 
 NAMED = InputRequired(_l("Write your phone, email or name."))
 
@@ -39,10 +42,30 @@ class NameForm(Form):
     own_name = StringField(_l("Your name in your own letters"), [Length(max=120)], [strip])
 
 
-class ReadingForm(Form):
-    """The digits are asked only where the language has its own; each choice has a value, so that nothing is guessed from a missing one."""
+class SignsForm(Form):
+    """How numbers and dates are told; each choice has a value, so that nothing is guessed from a missing one."""
 
     digits = RadioField(_l("Numbers"), [Optional()], choices=[SelectChoice("own", "١٢٣"), SelectChoice("latin", "123")])
+    calendar = RadioField(
+        _l("Calendar"), [Optional()], choices=[SelectChoice("common", _l("World calendar")), SelectChoice("afghan", _l("Afghan calendar"))]
+    )
+
+    @classmethod
+    def of(cls, person: User, **more: str) -> Self:
+        """The choices as this person made them."""
+        told = {"digits": "latin" if person.latin_digits else "own", "calendar": "afghan" if person.afghan_calendar else "common"}
+        return cls(formdata=None, **told, **more)
+
+    def told(self, person: User) -> dict[str, bool]:
+        """What `actions.choose_signs` takes: what was not asked stays as it is."""
+        latin = person.latin_digits if self.digits.data is None else self.digits.data == "latin"
+        afghan = person.afghan_calendar if self.calendar.data is None else self.calendar.data == "afghan"
+        return {"latin_digits": latin, "afghan_calendar": afghan}
+
+
+class ReadingForm(SignsForm):
+    """The digits are asked only where the language has its own."""
+
     size = RadioField(_l("Text size"), choices=[SelectChoice("normal", _l("Normal")), SelectChoice("larger", _l("Larger"))])
     pictures = RadioField(
         _l("Pictures in lessons"),

@@ -55,6 +55,7 @@ class User(UserMixin, Model):
     language: Mapped[str] = mapped_column(String(3), default="en")
     zone: Mapped[str] = mapped_column(String(40), default="UTC")
     latin_digits: Mapped[bool] = mapped_column(default=False, server_default=false())  # 123 also where the language has ١٢٣
+    afghan_calendar: Mapped[bool] = mapped_column(default=False, server_default=false())  # months from Hamal to Hut
     larger_text: Mapped[bool] = mapped_column(default=False, server_default=false())
     data_saver: Mapped[bool | None]  # pictures wait for a tap; None: as the browser says
     country: Mapped[str | None] = mapped_column(String(2))  # where the person works: decides the pay floor and the pool's order

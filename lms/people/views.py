@@ -223,10 +223,8 @@ def own_page() -> ResponseReturnValue:
 def _me(form: NameForm, settings: ReadingForm | None = None) -> str:
     """Her page. How far she came is known to a higher room, which leaves its answer here."""
     now, person = reading(), me()
-    settings = settings or ReadingForm(
-        formdata=None, digits="latin" if now.latin_digits else "own",
-        size="larger" if now.larger else "normal", pictures="wait" if now.data_saver else "show",
-    )  # fmt: skip
+    choices = {"size": "larger" if now.larger else "normal", "pictures": "wait" if now.data_saver else "show"}
+    settings = settings or ReadingForm.of(person, **choices)
     asked = current_app.extensions.get("progress_of") if person.has(Role.TRAINEE) else None
     return render_template(
         "people/me.html", form=form, settings=settings, own_digits=page_language() in SYSTEMS, progress=asked(person) if asked else [],
@@ -237,19 +235,19 @@ def _me(form: NameForm, settings: ReadingForm | None = None) -> str:
 @bp.post("/me/reading")
 @signed_in
 def send_reading() -> ResponseReturnValue:
-    """Save the digits, the size of the letters, and whether pictures wait for a tap."""
+    """Save the digits, the calendar, the size of the letters, and whether pictures wait for a tap."""
     form = ReadingForm()
     if not form.validate_on_submit():
         return _me(NameForm(formdata=None, obj=current_user), form), 422
-    latin = me().latin_digits if form.digits.data is None else form.digits.data == "latin"
-    actions.choose_reading(me(), latin_digits=latin, larger_text=form.size.data == "larger", data_saver=form.pictures.data == "wait")
+    larger, saver = form.size.data == "larger", form.pictures.data == "wait"
+    actions.choose_reading(me(), **form.told(me()), larger_text=larger, data_saver=saver)
     flash(_("Your settings are saved."), "ok")
     return redirect(url_for("people.own_page"), 303)
 
 
 @bp.app_context_processor
-def _larger() -> dict[str, bool]:
-    return {"larger": reading().larger}
+def _looks() -> dict[str, object]:
+    return {"larger": reading().larger, "looks": reading().looks}
 
 
 @bp.post("/me/name")

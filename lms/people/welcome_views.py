@@ -9,7 +9,7 @@ from lms.core.access import Role, me, only
 from lms.core.i18n import OFFERED
 from lms.core.i18n import language as page_language
 from lms.people import actions
-from lms.people.forms import NameForm
+from lms.people.forms import NameForm, SignsForm
 
 bp = Blueprint("welcome", __name__, url_prefix="/welcome")
 
@@ -34,19 +34,20 @@ def send_agree() -> ResponseReturnValue:
 @bp.get("/language")
 @only(Role.TRAINEE)
 def language() -> ResponseReturnValue:
-    """The language of the pages, each in its own script."""
-    return render_template("people/welcome_language.html")
+    """The language of the pages, each in its own script; folded under it the digits and the calendar."""
+    return render_template("people/welcome_language.html", form=SignsForm.of(me()))
 
 
 @bp.post("/language")
 @only(Role.TRAINEE)
 def send_language() -> ResponseReturnValue:
     """Keep it for this person, on every device."""
-    chosen = request.form.get("lang", "")
-    if chosen not in OFFERED:
+    chosen, form = request.form.get("lang", ""), SignsForm()
+    if chosen not in OFFERED or not form.validate_on_submit():
         abort(404)
     session["language"] = chosen
     actions.choose_language(me(), chosen)
+    actions.choose_signs(me(), **form.told(me()))
     return redirect(url_for("welcome.name"), 303)
 
 

@@ -1,15 +1,17 @@
-"""Me: how a person reads. Digits, the size of letters, pictures after a tap; hers alone, on every device."""
+"""Me: how a person reads. Digits, the calendar, the size of letters, pictures after a tap; hers alone, on every device."""
 
 from __future__ import annotations
 
+import re
 from typing import Any
 
 from flask import Flask
 
 from lms.core.db import db
+from lms.core.phone import sign_of
 from lms.people.models import User
 
-CHOSEN = {"digits": "latin", "size": "larger", "pictures": "wait"}
+CHOSEN = {"digits": "latin", "calendar": "afghan", "size": "larger", "pictures": "wait"}
 
 
 def test_her_settings_change_her_pages_alone(app: Flask, as_: Any, world: Any, course: int) -> None:
@@ -18,15 +20,40 @@ def test_her_settings_change_her_pages_alone(app: Flask, as_: Any, world: Any, c
     assert "٠" in amina.page("/me")
     assert amina.post("/me/reading", data=CHOSEN).status_code == 303
     me, again = amina.page("/me"), as_("amina").page("/learn")
-    assert 'class="larger"' in me
+    assert 'class="larger latin"' in me
     assert "css/larger.css" in me
     assert "0%" in me
     assert not set("٠١٢٣٤٥٦٧٨٩") & set(me.replace("١٢٣", ""))
-    assert 'class="larger"' in again
+    assert 'class="larger latin"' in again
     assert 'class="larger"' not in as_("hana").page("/me")
     with app.app_context():
         hana = db.session.get_one(User, world.hana)
-        assert (hana.latin_digits, hana.larger_text, hana.data_saver) == (False, False, None)
+        assert (hana.latin_digits, hana.afghan_calendar, hana.larger_text, hana.data_saver) == (False, False, False, None)
+
+
+def test_her_calendar_tells_every_date(as_: Any, course: int) -> None:
+    amina, hana = as_("amina"), as_("hana")
+    amina.post("/me/reading", data=CHOSEN)
+    amina.page("/me")
+    hers, another = amina.page("/learn/tiny"), hana.page("/learn/tiny")
+    assert "Aqrab" in hers
+    assert "November" not in hers
+    assert "November" in another
+
+
+def test_a_phone_sends_her_settings_later(app: Flask, as_: Any, world: Any) -> None:
+    amina = as_("amina")
+    form = re.search(r'<form[^>]*action="/me/reading"[^>]*>', amina.page("/me"))
+    assert form is not None
+    assert "data-queue" in form[0]
+    with app.app_context():
+        sent = {"X-Request-Id": "settings-1", "X-User": sign_of(world.amina)}
+    assert amina.post("/me/reading", data=CHOSEN, headers=sent).status_code == 200
+    amina.post("/me/reading", data={"size": "normal", "pictures": "show", "calendar": "common"})
+    assert amina.post("/me/reading", data=CHOSEN, headers=sent).status_code == 200
+    with app.app_context():
+        hers = db.session.get_one(User, world.amina)
+        assert (hers.afghan_calendar, hers.larger_text) == (False, False)  # an old copy of what was sent changes nothing
 
 
 def test_a_kept_lesson_is_another_page_for_another_reader(as_: Any, course: int) -> None:
@@ -37,7 +64,7 @@ def test_a_kept_lesson_is_another_page_for_another_reader(as_: Any, course: int)
     amina.page("/me")
     after = amina.get(lesson, headers={"If-None-Match": before.headers["ETag"]})
     assert after.status_code == 200
-    assert 'class="larger"' in after.get_data(as_text=True)
+    assert 'class="larger latin"' in after.get_data(as_text=True)
     assert amina.get(lesson, headers={"If-None-Match": after.headers["ETag"]}).status_code == 304
 
 

@@ -27,14 +27,15 @@ def test_a_code_leads_in_and_the_first_time_through_three_pages(app: Flask, stra
     assert "We do not show them to other people." in stranger.page("/welcome")
     assert stranger.post("/welcome").location == "/welcome/language"
     assert "العربية" in stranger.page("/welcome/language")
-    assert stranger.post("/welcome/language", data={"lang": "ar"}).location == "/welcome/name"
+    assert stranger.post("/welcome/language", data={"lang": "ar", "digits": "latin", "calendar": "afghan"}).location == "/welcome/name"
     page = stranger.page("/welcome/name")
-    assert '<html lang="ar" dir="rtl">' in page
+    assert '<html lang="ar" dir="rtl" class="latin">' in page
     assert 'value="Amina"' in page
     assert stranger.post("/welcome/name", data={"latin_name": "Amina Haddad", "own_name": "أمينة حداد"}).location == "/"
     assert stranger.get("/").location == "/today"
     with app.app_context():
         amina = db.session.get_one(User, world.amina)
+        assert (amina.latin_digits, amina.afghan_calendar) == (True, True)
         assert (amina.language, amina.latin_name, amina.own_name) == ("ar", "Amina Haddad", "أمينة حداد")
         (kept,) = db.session.scalars(select(Consent).where(Consent.user_id == world.amina))
         assert (kept.purpose, kept.version, kept.language) == ("learning", "1", "en")
