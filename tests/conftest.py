@@ -20,12 +20,14 @@ from lms.core.db import db, transaction
 from tests.cast import fill
 from tests.client import Browser
 from tests.courses import publish_tiny
+from tests.patterns import CompiledOnce, Patterns
 from tests.servers import Postgres
 
 STRICT = os.environ.get("LMS_TEST_STRICT") == "1"
 ON_POSTGRES = os.environ.get("LMS_TEST_DATABASE") == "postgresql"
 ONLY_PAGES = tuple(os.environ["LMS_PAGES"].split(",")) if os.environ.get("LMS_PAGES") else ()
 DATA = ROOT.parent / "shared" / "data"
+TEMPLATES = CompiledOnce()
 
 
 def missing(sentence: str) -> None:
@@ -110,15 +112,39 @@ def settings_for(folder: Path, url: str, **changes: Any) -> Settings:
     return Settings(**values | changes)
 
 
-def build(folder: Path, url: str) -> Flask:
-    """An application with an empty, complete database."""
+def school_at(folder: Path, url: str) -> Flask:
+    """An application whose database is there already."""
     app = create_app(settings_for(folder, url), testing=True)
     app.test_client_class = Browser
+    app.jinja_env.bytecode_cache = TEMPLATES
+    return app
+
+
+def build(folder: Path, url: str) -> Flask:
+    """An application with an empty, complete database."""
+    app = school_at(folder, url)
     with app.app_context():
         with db.engine.connect().execution_options(write=True) as connection, connection.begin():
             db.metadata.create_all(connection)
             triggers.create_all(connection, db.metadata)
     return app
+
+
+@pytest.fixture(scope="session")
+def patterns(tmp_path_factory: pytest.TempPathFactory) -> Patterns:
+    """Of what tests need a copy of their own, made once in a run."""
+    return Patterns(tmp_path_factory.mktemp("patterns"), written)
+
+
+def written(folder: Path, url: str) -> SimpleNamespace:
+    """Write a school with the cast in it; nobody is connected to its database afterwards."""
+    app = build(folder, url)
+    with app.app_context():
+        with transaction(write=True):
+            world = fill()
+        db.session.remove()
+        db.engine.dispose()
+    return world
 
 
 @pytest.fixture(scope="session")
@@ -207,25 +233,22 @@ def as_(app: Flask) -> Any:
 @pytest.fixture
 def own_school(tmp_path: Path, request: pytest.FixtureRequest) -> Iterator[Flask]:
     """A school with a database of its own and real transactions: for threads and for what the edge itself does."""
-    url = request.getfixturevalue("postgres").new_database() if ON_POSTGRES else f"sqlite:///{tmp_path / 'school.db'}"
-    app = build(tmp_path, url)
-    with app.app_context():
-        with transaction(write=True):
-            app.extensions["world"] = fill()
-    yield app
-    with app.app_context():
-        db.session.remove()
-        db.engine.dispose()
+    yield from copied(tmp_path, request, "postgresql" if ON_POSTGRES else "sqlite")
 
 
 @pytest.fixture(params=["sqlite", "postgresql"])
 def either_school(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[Flask]:
     """The same on both stores, whatever the suite runs on: SQLite's lock hides lost updates that PostgreSQL shows."""
-    url = f"sqlite:///{tmp_path / 'school.db'}" if request.param == "sqlite" else request.getfixturevalue("postgres").new_database()
-    app = build(tmp_path, url)
-    with app.app_context():
-        with transaction(write=True):
-            app.extensions["world"] = fill()
+    yield from copied(tmp_path, request, request.param)
+
+
+def copied(folder: Path, request: pytest.FixtureRequest, store: str) -> Iterator[Flask]:
+    """The cast in a database of the test's own."""
+    patterns = request.getfixturevalue("patterns")
+    postgres = request.getfixturevalue("postgres") if store == "postgresql" else None
+    url, world = patterns.on_postgres(postgres, folder) if postgres else patterns.in_file(folder)
+    app = school_at(folder, url)
+    app.extensions["world"] = world
     yield app
     with app.app_context():
         db.session.remove()

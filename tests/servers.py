@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 import pwd
 import shutil
+import signal
 import socket
 import subprocess
 import tempfile
@@ -72,16 +73,16 @@ class Postgres:
     def address(self, database: str) -> str:
         return f"postgresql://{self.user}@127.0.0.1:{self.port}/{database}"
 
-    def new_database(self) -> str:
-        """The URL of a fresh, empty database."""
-        name = f"school{len(self.made)}"
+    def new_database(self, like: str = "template1") -> str:
+        """The URL of a fresh database: empty, or a copy of the one at the URL `like`, to which nobody may be connected."""
+        name, pattern = f"school{len(self.made)}", like.rsplit("/", 1)[-1]
         with psycopg.connect(self.address("postgres"), autocommit=True) as connection:
-            connection.execute(f"CREATE DATABASE {name}")
+            connection.execute(f"CREATE DATABASE {name} TEMPLATE {pattern} STRATEGY file_copy")
         self.made.append(name)
         return self.address(name)
 
     def stop(self) -> None:
-        self.process.terminate()
+        self.process.send_signal(signal.SIGQUIT)  # at once: the polite end waits for whoever is connected, and nothing here is kept
         try:
             self.process.wait(20)
         except subprocess.TimeoutExpired:

@@ -23,15 +23,16 @@ from urllib.parse import quote
 import pytest
 from flask import Flask
 from playwright.sync_api import BrowserContext, ConsoleMessage, Page, Response, expect
-from sqlalchemy import URL
 from werkzeug.serving import BaseWSGIServer, WSGIRequestHandler, make_server
 
 from lms.core.db import db, transaction
+from lms.demo import school
 from lms.learning.models import Completion, CompletionKind
 from tests.browser.nets import Net
-from tests.cast import PASSWORDS, fill, identifier
-from tests.conftest import build, missing
+from tests.cast import PASSWORDS, identifier
+from tests.conftest import build, missing, school_at
 from tests.courses import publish_tiny
+from tests.patterns import Patterns, once_in_a_run
 
 expect.set_options(timeout=15_000)  # the machine may be busy; nothing waits longer than it must
 
@@ -79,13 +80,32 @@ class _Silent(WSGIRequestHandler):
 
 
 @pytest.fixture
-def live(tmp_path: Path) -> Iterator[Live]:
+def live(tmp_path: Path, patterns: Patterns) -> Iterator[Live]:
     """A school of its own for one walk, its database in a file, served by threads as in production."""
-    app = build(tmp_path, str(URL.create("sqlite", database=str(tmp_path / "school.db"))))
-    with app.app_context(), transaction(write=True):
-        world = fill()
+    url, world = patterns.in_file(tmp_path)
+    app = school_at(tmp_path, url)
     app.extensions["world"] = world
     yield from serve(app, world)
+
+
+@pytest.fixture(scope="session")
+def demo_school(tmp_path_factory: pytest.TempPathFactory, pytestconfig: pytest.Config) -> Path:
+    """A folder with the demo school, for `live_demo` to copy."""
+
+    def write(folder: Path) -> None:
+        app = build(folder, f"sqlite:///{folder / 'school.db'}")
+        with app.app_context():
+            assert school.build()
+            db.session.remove()
+            db.engine.dispose()
+
+    return once_in_a_run(tmp_path_factory, pytestconfig, "demo-school", write)
+
+
+def live_demo(folder: Path, demo_school: Path) -> Iterator[Live]:
+    """A copy of the demo school in this folder, answering."""
+    shutil.copytree(demo_school, folder, dirs_exist_ok=True)
+    yield from serve(school_at(folder, f"sqlite:///{folder / 'school.db'}"), None)
 
 
 def serve(app: Flask, world: SimpleNamespace | None) -> Iterator[Live]:

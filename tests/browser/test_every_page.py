@@ -18,13 +18,11 @@ from urllib.parse import urlsplit
 import pytest
 from flask import Flask
 from playwright.sync_api import Error, Page, Response
-from sqlalchemy import URL
 from werkzeug.exceptions import HTTPException
 
 from lms.core import checks
-from lms.demo import school
-from tests.browser.conftest import Live, serve
-from tests.conftest import ONLY_PAGES, build
+from tests.browser.conftest import Live, live_demo
+from tests.conftest import ONLY_PAGES
 from tests.test_arabic_pages import english
 
 AXE = (Path(__file__).parents[1] / "vendor" / "axe" / "axe.min.js").read_text("utf-8")
@@ -73,13 +71,9 @@ def may_see(role: str) -> set[str]:
 
 
 @pytest.fixture(scope="module")
-def live(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Live]:
+def live(tmp_path_factory: pytest.TempPathFactory, demo_school: Path) -> Iterator[Live]:
     """The demo school, answering. To read is never to write: one stands for all its readers."""
-    folder = tmp_path_factory.mktemp("demo")
-    app = build(folder, str(URL.create("sqlite", database=str(folder / "school.db"))))
-    with app.app_context():
-        assert school.build()
-    yield from serve(app, None)
+    yield from live_demo(tmp_path_factory.mktemp("demo"), demo_school)
 
 
 @pytest.mark.parametrize("lang", ["en", "ar"])
@@ -87,6 +81,7 @@ def live(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Live]:
 def test_every_page_is_whole(name: str, lang: str, live: Live, page_as: Callable[..., Page], context_for: Callable[..., Any]) -> None:
     given = {"lang": lang, "viewport": {"width": 360, "height": TALL}}
     page = page_as(name, at="/me", **given) if name else context_for(**given).new_page()
+    page.add_init_script(AXE)
     rules = [row["rule"] for row in pages(live.app, READERS[name])]
     found: dict[str, list[str]] = {}
     seen: set[str] = set()
@@ -109,7 +104,6 @@ def faults_of(page: Page, answer: Response | None, lang: str) -> list[str]:
     """What is wrong with the page that this answer brought, a sentence each."""
     faults = [] if answer is not None and answer.status == 200 else [f"answered {answer and answer.status}"]
     faults += [] if page.locator("html").get_attribute("lang") == lang else ["speaks another language"]
-    page.evaluate(AXE)
     faults += page.evaluate(RUN, None)
     page.emulate_media(color_scheme="dark")
     faults += [f"in the dark: {fault}" for fault in page.evaluate(RUN, "color-contrast")]

@@ -14,7 +14,7 @@ from typing import Any
 
 import pytest
 from playwright.sync_api import BrowserContext, Page, expect
-from sqlalchemy import URL, select
+from sqlalchemy import select
 
 from lms.annotation.models import Assignment
 from lms.catalogue import queries as catalogue
@@ -22,14 +22,13 @@ from lms.catalogue.courses import Question
 from lms.catalogue.quizzes import questions_of
 from lms.core import jobs
 from lms.core.db import db
-from lms.demo import school, texts
+from lms.demo import texts
 from lms.demo.study import ANSWERS
 from lms.learning.models import QuizAttempt
 from lms.people.models import User
 from lms.pool.models import PoolMember
-from tests.browser.conftest import Live, serve
+from tests.browser.conftest import Live, live_demo
 from tests.cast import PASSWORDS, identifier
-from tests.conftest import build
 
 RULE = (
     "Task: sort messages to a bakery. The question: what does the person want? Classes: Order, Price, Problem. Order: it names bread and a "
@@ -41,12 +40,9 @@ BOXES = ANSWERS["boxes"]
 
 
 @pytest.fixture
-def live(tmp_path: Path) -> Iterator[Live]:
+def live(tmp_path: Path, demo_school: Path) -> Iterator[Live]:
     """The demo school, answering."""
-    app = build(tmp_path, str(URL.create("sqlite", database=str(tmp_path / "school.db"))))
-    with app.app_context():
-        assert school.build()
-    yield from serve(app, None)
+    yield from live_demo(tmp_path, demo_school)
 
 
 class Walk:
