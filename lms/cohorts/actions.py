@@ -30,7 +30,7 @@ from lms.core.errors import Refused
 from lms.core.facts import Kind, record
 from lms.core.i18n import _
 from lms.partners import actions as partners
-from lms.partners.models import Partner
+from lms.partners.models import Partner, Referral
 from lms.people import actions as people
 from lms.people.models import User
 
@@ -40,11 +40,12 @@ OPEN = (CohortState.DRAFT, CohortState.SCHEDULED, CohortState.RUNNING)
 
 @dataclass(frozen=True)
 class NewPerson:
-    """One row of a pasted list, read and found good."""
+    """One row of a pasted list, read and found good; with `person_id` somebody who is here already and only gets a place."""
 
     name: str
     identifier: str
     language: str
+    person_id: int | None = None
 
 
 def make_programme(*, name: str, track: str, fund: str) -> Programme:
@@ -146,27 +147,37 @@ def enrol(cohort: Cohort, person: User, *, by: User) -> Enrolment:
     return enrolment
 
 
-def add_people(cohort: Cohort, rows: Sequence[NewPerson], *, by: User) -> list[tuple[User, str]]:
-    """Add everyone or nobody: each person with their code for the printed slip.
+def add_people(cohort: Cohort, rows: Sequence[NewPerson], *, by: User) -> list[tuple[User, str | None]]:
+    """Add everyone or nobody: each person with their code for the printed slip. The cohort's row is locked by the caller.
 
-    A trainee of a partner's cohort is referred by that partner, so that its coordinator sees her.
+    Who was here already and has a password gets no code: it would be a second way in for nobody. A trainee of a partner's cohort is
+    referred by that partner, so that its coordinator sees her; who has a partner keeps it.
     """
-    made = []
+    made: list[tuple[User, str | None]] = []
     for row in rows:
-        person = people.add(
-            by=by,
-            name=row.name,
-            roles=frozenset({Role.TRAINEE}),
-            identifier=row.identifier,
-            language=row.language,
-            zone=cohort.zone,
-            country=cohort.partner.country if cohort.partner else None,
-        )
-        if cohort.partner is not None:
+        person = _person_of(row, cohort, by)
+        if cohort.partner is not None and db.session.get(Referral, person.id) is None:
             partners.refer(cohort.partner, person)
         enrol(cohort, person, by=by)
-        made.append((person, people.make_code(person, by=by, life=people.SLIP_LIFE)))
+        made.append((person, None if person.password_hash else people.make_code(person, by=by, life=people.SLIP_LIFE)))
     return made
+
+
+def _person_of(row: NewPerson, cohort: Cohort, by: User) -> User:
+    if row.person_id is not None:
+        known = db.session.get_one(User, row.person_id)
+        if known.roles != {Role.TRAINEE} or not known.active:
+            raise Refused(_("This account cannot be added to a cohort."))
+        return known
+    return people.add(
+        by=by,
+        name=row.name,
+        roles=frozenset({Role.TRAINEE}),
+        identifier=row.identifier,
+        language=row.language,
+        zone=cohort.zone,
+        country=cohort.partner.country if cohort.partner else None,
+    )
 
 
 def refuse_code_for_others(person: User, *, by: User) -> None:

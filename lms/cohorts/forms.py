@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from datetime import date
 from typing import Any
 
@@ -61,7 +61,17 @@ class PasteForm(Form):
         [DataRequired(_l("Paste the list, or choose a file.")), Length(max=40_000, message=_l("The list is too long. Add it in parts."))],
     )
     file = FileField(_l("Or a file"))
+    shown = HiddenField()  # the lines that could be added when the list was looked at
     most = MOST
+
+    def shown_lines(self) -> list[int]:
+        """Their numbers; what is no number is passed over."""
+        return _lines((self.shown.data or "").split(","))
+
+    def choices(self, posted: Mapping[str, str]) -> dict[int, str]:
+        """Line -> what was chosen for somebody who may be here already: `choice-<line>`."""
+        found = {name.removeprefix("choice-"): word for name, word in posted.items() if name.startswith("choice-")}
+        return {line: found[str(line)] for line in _lines(found)}
 
     def take_file(self, text_of: Callable[[bytes], str]) -> bool:
         """Read the file, where there is one, into the list. False: something is wrong with it, and the form says what."""
@@ -78,6 +88,10 @@ class PasteForm(Form):
             g.wrong_form = self
             return False
         return True
+
+
+def _lines(words: Iterable[str]) -> list[int]:
+    return [int(word) for word in words if word.isascii() and word.isdigit() and len(word) < 6]
 
 
 class LostPhoneForm(Form):

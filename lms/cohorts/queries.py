@@ -29,8 +29,6 @@ from lms.cohorts.models import (
 from lms.core import clock
 from lms.core.access import Role
 from lms.core.db import db, one_of, rows
-from lms.core.sealing import blind
-from lms.people import identifiers
 from lms.people.models import User
 
 BEFORE_START = (CohortState.DRAFT, CohortState.SCHEDULED)
@@ -194,28 +192,6 @@ def newest_versions() -> list[CourseVersion]:
 def programmes() -> list[tuple[int, str]]:
     """(id, name) of every programme."""
     return [(id, name) for id, name in db.session.execute(select(Programme.id, Programme.name).order_by(Programme.name))]
-
-
-def taken_identifiers(rows: Collection[str]) -> set[tuple[str, str]]:
-    """(kind, value) of those identifiers in these texts that other people have."""
-    wanted = [identifiers.read(text) for text in rows if text]
-    mails = [value for one in wanted if one.kind == "email" for value in one.values]
-    names = [value for one in wanted if one.kind == "name" for value in one.values]
-    phones = {blind(value, "person.phone"): value for one in wanted if one.kind == "phone" for value in one.values}
-    found = {("email", value) for value in db.session.scalars(select(User.email).where(User.email.in_(mails)))}
-    found |= {("name", value) for value in db.session.scalars(select(User.sign_in_name).where(User.sign_in_name.in_(names)))}
-    found |= {
-        ("phone", phones[value])
-        for value in db.session.scalars(select(User.phone_index).where(User.phone_index.in_(list(phones))))
-        if value
-    }
-    return found  # type: ignore[return-value]
-
-
-def names_in(cohort_id: int) -> set[str]:
-    """The folded names of everyone with a place in a cohort."""
-    names = select(User.name).join(Enrolment, Enrolment.user_id == User.id).where(Enrolment.cohort_id == cohort_id)
-    return {identifiers.fold(name) for name in db.session.scalars(names)}
 
 
 def newest_places(visible: Select[Enrolment], users: Collection[int]) -> dict[int, int]:

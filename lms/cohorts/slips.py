@@ -24,9 +24,9 @@ class Slip:
     then: str
 
 
-def slips_for(made: Iterable[tuple[User, str]]) -> list[Slip]:
-    """A slip for each person and code. A language we have no pages in gets the words in English."""
-    return [_slip(person, code) for person, code in made]
+def slips_for(made: Iterable[tuple[User, str | None]]) -> list[Slip]:
+    """A slip for each person with a code. A language we have no pages in gets the words in English."""
+    return [_slip(person, code) for person, code in made if code is not None]
 
 
 def _slip(person: User, code: str) -> Slip:

@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
-from flask import Blueprint, current_app, flash, redirect, render_template, url_for
+from collections.abc import Sequence
+
+from flask import Blueprint, current_app, flash, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 from flask_login import current_user
 
-from lms.cohorts import actions, list_file, pasting, policy, queries
+from lms.cohorts import actions, adding, list_file, pasting, policy, queries
 from lms.cohorts.forms import LostPhoneForm, PasteForm
 from lms.cohorts.models import Cohort, Enrolment
 from lms.cohorts.slips import slips_for
@@ -51,34 +53,45 @@ def preview(id: int) -> ResponseReturnValue:
     form = PasteForm()
     read = form.take_file(list_file.text_of)
     cohort = one_or_404(policy.visible_cohorts(me()), id)
-    rows = _rows(form, cohort) if read and form.validate_on_submit() else None
-    status = 200 if rows else 422
-    return render_template("cohorts/paste.html", cohort=cohort, form=form, rows=rows, error=not rows), status
+    rows = _rows(form, cohort) if read and form.validate_on_submit() else []
+    return _list_page(cohort, form, rows), 200 if rows else 422
 
 
 @bp.post("/cohorts/<int:id>/people")
 @only(Role.STAFF)
 def add_people(id: int) -> ResponseReturnValue:
-    """Add the good rows, all or none, and show the slips with their codes: they are shown this once."""
+    """Add the good rows and those that were chosen, all or none, and show the slips with their codes: they are shown this once."""
     cohort, form = one_or_404(policy.visible_cohorts(me()), id, lock=True), PasteForm()
     rows = _rows(form, cohort) if form.validate_on_submit() else []
-    good = [actions.NewPerson(row.name, row.identifier, row.language) for row in rows if not row.problems]
-    made: list[tuple[User, str]] = []
-    if not good or not tried(form, lambda: made.extend(actions.add_people(cohort, good, by=me()))):
-        return render_template("cohorts/paste.html", cohort=cohort, form=form, rows=rows or None, error=True), 422
+    made: list[tuple[User, str | None]] = []
+    if not rows or not tried(form, lambda: made.extend(_add(cohort, form, rows))):
+        return _list_page(one_or_404(policy.visible_cohorts(me()), id), form, rows), 422
     address = current_app.config["BASE_URL"] + url_for("people.code")
-    return render_template("cohorts/slips.html", cohort=cohort, slips=slips_for(made), address=address, qr=qr.path(address))
+    known = [person for person, code in made if code is None]
+    return render_template(
+        "cohorts/slips.html", cohort=cohort, slips=slips_for(made), known=known, address=address, qr=qr.path(address)
+    )
+
+
+def _add(cohort: Cohort, form: PasteForm, rows: Sequence[pasting.Row]) -> list[tuple[User, str | None]]:
+    entries = adding.chosen(rows, form.choices(request.form), shown=form.shown_lines())
+    if not entries:
+        raise Refused(_("Nobody is chosen. Choose who goes in, or change the list."))
+    return actions.add_people(cohort, entries, by=me())
 
 
 def _rows(form: PasteForm, cohort: Cohort) -> list[pasting.Row]:
     """The rows of the list; none where there are too many, which is said above the form."""
-    text = form.people.data or ""
-    read = pasting.read(text)
-    if len(read) > pasting.MOST:
-        form.refuse(list_file.too_long().sentence)
+    try:
+        return adding.read(form.people.data or "", cohort)
+    except Refused as no:
+        form.refuse(no.sentence)
         return []
-    taken = queries.taken_identifiers([row.identifier for row in read])
-    return pasting.read(text, taken=taken, here=queries.names_in(cohort.id))
+
+
+def _list_page(cohort: Cohort, form: PasteForm, rows: Sequence[pasting.Row]) -> str:
+    chosen, wrong = form.choices(request.form), not rows or bool(form.errors)
+    return render_template("cohorts/paste.html", cohort=cohort, form=form, rows=rows or None, choices=chosen, error=wrong)
 
 
 @bp.post("/enrolments/<int:id>/codes")

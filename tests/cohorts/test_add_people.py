@@ -9,12 +9,14 @@ import pytest
 from flask import Flask
 from sqlalchemy import func, select
 
-from lms.cohorts import pasting
-from lms.cohorts.models import Enrolment
+from lms.cohorts import actions, adding, pasting
+from lms.cohorts.models import Cohort, Enrolment
 from lms.core import qr
 from lms.core.db import db
+from lms.core.errors import Refused
 from lms.partners.models import Referral
 from lms.people.models import User
+from tests.eight import eight_at_once
 
 LIST = "Layla Mansour; layla@example.org; ar\nأمل حداد;;ar\nYusuf Karimi; 03 765 432"
 
@@ -83,7 +85,7 @@ def test_the_second_tap_adds_nobody_twice_who_has_no_contact(app: Flask, as_: An
     assert dana.post(f"/cohorts/{world.cohort}/people", data={"people": LIST}).status_code == 200
     answer = dana.post(f"/cohorts/{world.cohort}/people", data={"people": LIST})
     assert answer.status_code == 422
-    assert "Another person has this phone, email or name already." in answer.get_data(as_text=True)
+    assert "Somebody in this cohort has this name." in answer.get_data(as_text=True)
     assert count(app, User) == before + 3
     assert dana.post(f"/cohorts/{world.other_cohort}/people", data={"people": "أمل حداد"}).status_code == 200, "a namesake elsewhere"
 
@@ -126,6 +128,9 @@ def test_nobody_but_staff(name: str, status: int, as_: Any, world: Any) -> None:
         ("Layla, a@b.org, xx", [("We do not know the language xx.",)]),
         ("A, a@b.org\nB, A@B.org", [(), ("The same contact stands in line 1.",)]),
         ("A, 12", [()]),
+        ("Layla\nlayla ", [(), ("The same name stands in line 1.",)]),
+        ("Layla, a@b.org\nLayla", [(), ("The same name stands in line 1.",)]),
+        ("Layla, a@b.org\nLayla, b@b.org", [(), ()]),
         ("A; a@b.org\nB, b@b.org", [(), ("This name holds an email address. Write the name first, then the contact.",)]),
         ("\n\nA\n\n", [()]),
         ("x" * 130, [("The name is too long.",)]),
@@ -133,4 +138,94 @@ def test_nobody_but_staff(name: str, status: int, as_: Any, world: Any) -> None:
 )
 def test_what_a_line_says(text: str, problems: list[tuple[str, ...]], app: Flask) -> None:
     with app.test_request_context():
-        assert [row.problems for row in pasting.read(text)] == problems
+        assert [row.problems + row.doubts for row in pasting.read(text)] == problems
+
+
+def places(app: Flask, cohort: int) -> list[str]:
+    with app.app_context():
+        names = select(User.name).join(Enrolment, Enrolment.user_id == User.id).where(Enrolment.cohort_id == cohort).order_by(User.name)
+        return list(db.session.scalars(names))
+
+
+def send(client: Any, cohort: int, people: str, **more: str) -> Any:
+    return client.post(f"/cohorts/{cohort}/people", data={"people": people} | {name.replace("_", "-"): word for name, word in more.items()})
+
+
+HANA = "Hanaa; hana@demo.example; ar\nLayla"
+
+
+def test_somebody_who_is_here_stands_beside_her_line(app: Flask, as_: Any, world: Any) -> None:
+    dana = as_("dana")
+    text = dana.post(f"/cohorts/{world.cohort}/people/preview", data={"people": HANA}).get_data(as_text=True)
+    beside = text.split('id="line-1"')[1].split("</fieldset>")[0]
+    assert re.findall(r"<td[^>]*><bdi[^>]*>(Hanaa?)</bdi>", beside) == ["Hanaa", "Hana"]
+    assert beside.count("Differs") == 2, "the name and the language, not the contact"
+    assert "Gaziantep 1" in beside
+    assert "1 other person goes in." in text
+    before = count(app, User)
+    page = send(dana, world.cohort, HANA, shown="2", choice_1=f"same-{world.hana}").get_data(as_text=True)
+    assert "has a place here now, and signs in as before." in page
+    assert len(re.findall(r"<b><bdi[^>]*>\d{6}</bdi></b>", page)) == 1, "no second way in for who has a password"
+    assert places(app, world.cohort) == ["Amina", "Hana", "Layla"]
+    assert count(app, User) == before + 1
+    with app.app_context():
+        assert db.session.get_one(Referral, world.hana).partner_id == world.there, "she keeps her partner"
+    again = send(dana, world.cohort, HANA, choice_1=f"same-{world.hana}")
+    assert again.status_code == 422
+    assert "Somebody was added meanwhile." in again.get_data(as_text=True)
+    assert "has a place here already." in again.get_data(as_text=True)
+
+
+def test_another_person_is_added_without_the_contact(app: Flask, as_: Any, world: Any) -> None:
+    assert "Hanaa" in send(as_("dana"), world.cohort, HANA, choice_1="new").get_data(as_text=True)
+    assert places(app, world.cohort) == ["Amina", "Hanaa", "Layla"]
+    with app.app_context():
+        assert db.session.scalars(select(User.email).where(User.name == "Hanaa")).one() is None
+
+
+def test_nothing_chosen_is_left_out(app: Flask, as_: Any, world: Any) -> None:
+    send(as_("dana"), world.cohort, HANA + "\nLayla; layla@example.org")
+    assert places(app, world.cohort) == ["Amina", "Layla"]
+    answer = send(as_("dana"), world.other_cohort, "Hana", choice_1="out")
+    assert answer.status_code == 422
+    assert "Nobody is chosen." in answer.get_data(as_text=True)
+    send(as_("dana"), world.other_cohort, "Hana", choice_1="new")
+    assert places(app, world.other_cohort) == ["Hana", "Hana"]
+
+
+def test_only_a_trainee_can_be_the_same_person(app: Flask, as_: Any, world: Any) -> None:
+    dana, line = as_("dana"), "Bilal; bilal@demo.example"
+    text = dana.post(f"/cohorts/{world.cohort}/people/preview", data={"people": line}).get_data(as_text=True)
+    assert "This account cannot be added to a cohort." in text
+    assert f"same-{world.bilal}" not in text
+    for id in (world.bilal, world.hana, 999_999):
+        assert send(dana, world.cohort, line, choice_1=f"same-{id}").status_code == 422
+    assert places(app, world.cohort) == ["Amina"]
+
+
+def test_what_looked_ready_and_is_not_any_more_must_be_looked_at(app: Flask, as_: Any, world: Any) -> None:
+    send(as_("dana"), world.other_cohort, "Layla; layla@example.org")
+    answer = send(as_("dana"), world.cohort, "Layla; layla@example.org\nYusuf", shown="1,2")
+    assert answer.status_code == 422
+    assert "Somebody was added meanwhile." in answer.get_data(as_text=True)
+    assert places(app, world.cohort) == ["Amina"]
+
+
+def test_eight_at_once_add_nobody_twice(either_school: Flask) -> None:
+    app, world = either_school, either_school.extensions["world"]
+
+    def add(cohort_id: int, text: str, choices: dict[int, str]) -> int:
+        cohort = db.session.scalars(select(Cohort).where(Cohort.id == cohort_id).with_for_update()).one()
+        with app.test_request_context():
+            try:
+                people = adding.chosen(adding.read(text, cohort), choices)
+                return len(actions.add_people(cohort, people, by=db.session.get_one(User, world.dana)))
+            except Refused:
+                db.session.rollback()
+                return 0
+
+    assert sorted(eight_at_once(app, lambda _n: add(world.cohort, "Layla;\nYusuf; 03 765 432", {}))) == [0] * 7 + [2]
+    assert sorted(eight_at_once(app, lambda _n: add(world.cohort, HANA, {1: f"same-{world.hana}"}))) == [0] * 7 + [1]
+    both = (world.cohort, world.other_cohort)
+    assert sum(eight_at_once(app, lambda n: add(both[n % 2], "Salma; salma@example.org", {}))) == 1, "two cohorts, and one contact"
+    assert [name for name in places(app, world.cohort) if name != "Salma"] == ["Amina", "Hana", "Layla", "Yusuf"]
