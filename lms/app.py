@@ -45,6 +45,7 @@ from lms.grading import views as grading
 from lms.home import health, navigation, phone_views
 from lms.home import views as home
 from lms.intake import views as intake
+from lms.intake import views as intake
 from lms.learning import calendar_views as learning_calendar
 from lms.learning import cohort_views as learning_cohorts
 from lms.learning import files_views as learning_files
@@ -82,6 +83,7 @@ ROOMS: tuple[Blueprint, ...] = (  # one line a feature
     grading_mentor.bp,
     grading_phrases.bp,
     grading_questions.bp,
+    intake.bp,
     intake.bp,
     catalogue.bp,
     learning.bp,

@@ -23,8 +23,8 @@ from tests.test_access import declared
 from tests.test_other_halves import address
 from tests.test_other_halves import halves as halves  # the fixture with a row of every kind
 
-LISTS = {"amina": (), "bilal": ("/desk", "/reviews", "/cohorts"), "efe": ("/people", "/cohorts"), "fay": ("/payouts",),
-         "dana": ("/cohorts", "/people", "/projects", "/pool", "/certificates", "/cohorts/1")}  # fmt: skip
+LISTS = {"amina": (), "bilal": ("/desk", "/reviews", "/cohorts"), "efe": ("/people", "/cohorts", "/applications"), "fay": ("/payouts",),
+         "dana": ("/cohorts", "/people", "/applications", "/projects", "/pool", "/certificates", "/cohorts/1")}  # fmt: skip
 MINE = {
     "roles": "staff", "role": "staff", "partner_id": "2", "is_admin": "1", "user_id": "4", "worker_id": "4", "adult": "1", "price": "999",
     "price_minor": "99900", "rate_minor": "99900", "times_paid": "9", "state": "accepted", "passed": "1", "total": "100", "id": "1",

@@ -35,6 +35,7 @@ from lms.pool.models import MemberState, PoolMember
 from tests.annotation import rooms
 from tests.client import Browser
 from tests.courses import TINY
+from tests.intake import rounds
 from tests.payouts import scene
 from tests.test_access import declared
 
@@ -68,6 +69,14 @@ STAFF: dict[str, Any] = {"one_house": STAFF_HOUSE, "roles": ("amina", "bilal", "
 FINANCE: dict[str, Any] = {"one_house": FINANCE_HOUSE, "roles": ("amina", "bilal", "efe", "dana")}
 
 LINES: tuple[Line, ...] = (
+    Line("/applications/<int:id>", "efe", ("goran",), ("amina", "bilal", "fay")),
+    post("/applications/<int:id>/acceptance", "dana", **STAFF),
+    post("/applications/<int:id>/enrolment", "dana", **STAFF),
+    post("/applications/<int:id>/question", "dana", **STAFF),
+    post("/applications/<int:id>/recommendation", "efe", ("goran",), ("amina", "bilal", "dana", "fay")),
+    post("/applications/<int:id>/rejection", "dana", **STAFF),
+    Line("/apply/<int:n>", "amina", roles=(), one_house="a browser's own draft: the number says which question"),
+    post("/apply/<int:n>", "amina", roles=(), one_house="a browser's own draft: the number says which question"),
     Line("/certificates/<int:id>", "amina", ("hana",), ("bilal", "efe", "fay")),
     Line("/certificates/<int:id>.pdf", "amina", ("hana",), ("bilal", "efe", "fay")),
     Line("/calendar/<token>.ics", "amina", roles=(), one_house="whoever has the token may read it: the token is the key"),
@@ -132,6 +141,7 @@ LINES: tuple[Line, ...] = (
     post(f"{BATCH}/lines/<int:n>/payment", "fay", **FINANCE),
     post(f"{BATCH}/lock", "fay", **FINANCE),
     post(f"{BATCH}/returns/<int:partner_id>", "fay", **FINANCE),
+    post("/next-times/<int:id>/removal", "dana", **STAFF),
     post("/phrases/<int:id>/removal", "bilal", **MENTOR),
     Line("/pool/<int:id>", "dana", **STAFF),
     post("/pool/<int:id>/not-yet", "dana", **STAFF),
@@ -146,6 +156,9 @@ LINES: tuple[Line, ...] = (
     Line("/reviews/<int:id>", "bilal", **MENTOR),
     post("/reviews/<int:id>/decision", "bilal", **MENTOR),
     Line("/reviews/<int:id>/picture", "bilal", **MENTOR),
+    Line("/rounds/<int:id>", "efe", ("goran",), ("amina", "bilal", "fay")),
+    post("/rounds/<int:id>/closing", "dana", **STAFF),
+    post("/rounds/<int:id>/opening", "dana", **STAFF),
     Line("/static/<path:filename>", "amina", roles=(), one_house="style, script and icons"),
     Line("/status-lists/<int:number>", "amina", roles=(), one_house="says of no one who she is"),
     Line("/submissions/<int:id>", "bilal", **MENTOR),
@@ -221,10 +234,12 @@ def _half(
     db.session.add(VoiceNote(submission_id=handed.id, by_id=mentor, file=_file(scene.person(mentor), b"OggS", "audio/ogg"), seconds=3))
     db.session.add(SubmissionFile(submission_id=handed.id, position=0, file=_file(her, b"%PDF-1.4 hers", "application/pdf")))
     word = messages.ask(scene.person(mentor), by=her, text=MARK.format(her.name.lower()))
+    applied = rounds.sent(rounds.make([cohort]), name=MARK.format(her.name.lower()))
     line = scene.line_of(db.session.get_one(PayoutBatch, batch), trainee)
     return SimpleNamespace(
         task=held.id, review=sent.id, slug=project.slug, submission=handed.id, attempt=attempt.id, credential=credential.id,
         line=line.number, phrase=phrase.id, code=credential.printed, cohort=cohort, enrolment=enrolment, member=trainee, batch=batch,
+        application=applied.id, round=applied.round_id, next_time=rounds.waiting(f"{her.name.lower()}@next.example"),
         thread=word.thread_id, mentor=mentor, token=make_address(her), link=_token(link),
         partner=line.partner_id or world.there, picture=db.session.scalars(select(CoursePicture.sha256)).first(),
     )  # fmt: skip
@@ -253,6 +268,7 @@ def _credential(place: Enrolment, version: CourseVersion, signer: str) -> Creden
 def address(rule: str, half: SimpleNamespace) -> str:
     """The rule with the ids of one half."""
     kind = {
+        "applications": half.application, "rounds": half.round, "next-times": half.next_time,
         "certificates": half.credential, "cohorts": half.cohort, "enrolments": half.enrolment, "payouts": half.batch,
         "phrases": half.phrase, "pool": half.member,
         "mentors": half.mentor, "messages": half.thread,
@@ -337,6 +353,7 @@ def test_the_rows_are_real(halves: dict[str, SimpleNamespace], as_: Any) -> None
 
 def test_lists_hold_the_own_half_alone(halves: dict[str, SimpleNamespace], as_: Any) -> None:
     for name, path in (("chen", "/desk"), ("chen", "/reviews"), ("chen", "/cohorts"), ("goran", "/people"), ("goran", "/cohorts"),
+                       ("goran", "/applications"),
                        ("hana", "/work"), ("hana", "/messages"), ("chen", "/messages"),
                        ("hana", "/certificates"), ("hana", "/today"), ("hana", "/learn")):  # fmt: skip
         page = as_(name).page(path)

@@ -19,7 +19,7 @@ from lms.core.access import Role
 from lms.core.db import transaction
 from lms.core.errors import Refused
 from lms.core.money import Money
-from lms.demo import hiring, study, talk, work
+from lms.demo import applying, hiring, study, talk, work
 from lms.ledger import actions as ledger
 from lms.partners import actions as partners
 from lms.people import actions as people
@@ -75,7 +75,12 @@ def build() -> bool:
             study.release(places["Gaziantep 1"], name, work=1, mentor="chen")
     with at(now - timedelta(days=4)):
         study.hand_in(places["Gaziantep 1"], ["Hana Demir", *GAZIANTEP[:2]], work=2)
+    with at(now - timedelta(days=3)):
+        round = applying.open_round("Tripoli 1", now, by="dana")
+        first = applying.apply(round, applying.NOUR)
     with at(now - timedelta(days=2)):
+        applying.apply(round, applying.IDRIS)
+        applying.recommend(first, by="efe")
         talk.write(["Samir Khoury"], talk.CALL, by="chen")
     with at(now - timedelta(days=1)):
         talk.ask("Samir Khoury", talk.BACK, of="chen")

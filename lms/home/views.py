@@ -13,6 +13,8 @@ from lms.core import clock
 from lms.core.access import public
 from lms.core.i18n import OFFERED
 from lms.home import navigation
+from lms.intake import queries as intake
+from lms.intake import wording
 
 bp = Blueprint("home", __name__)
 
@@ -23,7 +25,7 @@ def front() -> ResponseReturnValue:
     """What this is and how to come in; a person who is in goes to her first page."""
     if current_user.is_authenticated:
         return redirect(navigation.first_page(current_user.roles))
-    return render_template("home/front.html", check_url=url_for("credentials.look_up"))
+    return render_template("home/front.html", check_url=url_for("credentials.look_up"), rounds=intake.open_rounds(), words=wording)
 
 
 @bp.get("/manifest.webmanifest")

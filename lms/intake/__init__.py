@@ -1,0 +1,1 @@
+"""Who may come: rounds of applications, and the people who apply."""
