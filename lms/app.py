@@ -6,7 +6,7 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
-from flask import Blueprint, Flask, Response, abort, g, jsonify, request, session
+from flask import Blueprint, Flask, Response, abort, g, jsonify, request
 from flask.typing import ResponseReturnValue
 from flask_compress import Compress
 from flask_login import current_user
@@ -25,7 +25,7 @@ from lms.cohorts import mentor_views as cohorts_mentor
 from lms.cohorts import staff_views as cohorts_staff
 from lms.cohorts import views as cohorts
 from lms.config import Settings, SettingsError
-from lms.core import clock, error_pages, facts, fmt, i18n, jobs, phone
+from lms.core import clock, error_pages, facts, fmt, headers, i18n, jobs, phone
 from lms.core.access import from_elsewhere, gate
 from lms.core.db import db, mode, transaction, wire
 from lms.core.files import store_for
@@ -44,7 +44,6 @@ from lms.grading import question_views as grading_questions
 from lms.grading import views as grading
 from lms.home import health, navigation, phone_views
 from lms.home import views as home
-from lms.intake import views as intake
 from lms.intake import views as intake
 from lms.learning import calendar_views as learning_calendar
 from lms.learning import cohort_views as learning_cohorts
@@ -84,7 +83,6 @@ ROOMS: tuple[Blueprint, ...] = (  # one line a feature
     grading_phrases.bp,
     grading_questions.bp,
     intake.bp,
-    intake.bp,
     catalogue.bp,
     learning.bp,
     learning_calendar.bp,
@@ -108,10 +106,6 @@ ENGINE: dict[str, dict[str, Any]] = {
     "sqlite": {"connect_args": {"cached_statements": 1024}},  # the driver's 128 are too few, and to prepare one takes longer than to run it
     "postgresql": {"pool_size": 10, "pool_pre_ping": True},
 }
-POLICY = (
-    "default-src 'none'; script-src 'self'; style-src 'self'{sheet}; img-src 'self' data: blob:; media-src 'self'{media}; "
-    "connect-src 'self'; manifest-src 'self'; form-action 'self'; base-uri 'none'; frame-ancestors 'none'"  # worker-src: as script-src
-)
 
 
 class School(Flask):
@@ -209,7 +203,9 @@ def create_app(settings: Settings | None = None, *, testing: bool = False) -> Sc
     setattr(app.view_functions["static"], "access", ("public",))  # noqa: B010  # a view of Flask's own
     facts.wire(reactions.REACTIONS)
     jobs.wire(app, reactions.HANDLERS)
+    app.extensions["sheets"] = Sheets(Path(app.static_folder or ""))
     _dress(app)
+    headers.wire(app, app.extensions["sheets"])
     error_pages.catch(app)
     for room in ROOMS:
         app.register_blueprint(room)
@@ -249,9 +245,8 @@ class RowId(IntegerConverter):
 
 
 def _dress(app: School) -> None:
-    """What every template may use, and the headers of every answer."""
-    sheets = Sheets(Path(app.static_folder or ""))
-    app.extensions["sheets"] = sheets
+    """What every template may use."""
+    sheets: Sheets = app.extensions["sheets"]
     app.jinja_env.globals["url_for"] = address
 
     def sheet(name: str) -> Markup:
@@ -280,24 +275,3 @@ def _dress(app: School) -> None:
             "phone_script": phone_views.script_url,
             "error_list": error_list,
         }
-
-    @app.after_request
-    def headers(answer: Response) -> Response:
-        name = getattr(g, "sheet", None)
-        allowed = "".join(f" '{hash}'" for hash in sheets.hashes(name)) if name else ""
-        if answer.status_code != 304:  # no page was written, so its sheet has no name here: what was sent with the kept page stands
-            answer.headers.setdefault("Content-Security-Policy", POLICY.format(sheet=allowed, media=" blob:" if "records" in g else ""))
-        answer.headers.setdefault("X-Content-Type-Options", "nosniff")
-        answer.headers.setdefault("Permissions-Policy", f"camera=(), geolocation=(), microphone=({'self' if 'records' in g else ''})")
-        answer.headers.setdefault("Referrer-Policy", "same-origin")
-        if request.endpoint == "static" and answer.status_code < 400:  # a 404 of this minute must not be kept for a year
-            answer.headers["Cache-Control"] = "public, max-age=31536000, immutable" if "v" in request.args else "public, max-age=300"
-        else:
-            answer.headers.setdefault("Cache-Control", "no-store")
-            answer.vary.add("Cookie")
-        phone.dress(answer)
-        if app.config["SESSION_COOKIE_SECURE"]:
-            answer.headers.setdefault("Strict-Transport-Security", "max-age=31536000")
-        if from_elsewhere():  # another site's form must not take the place of this browser's sign-in
-            session.modified = False
-        return answer

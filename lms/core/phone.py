@@ -92,5 +92,5 @@ def waited_since() -> datetime | None:
 
 def dress(answer: Response) -> None:
     """Say with every page whose own phone it was made for, so that the phone shows nobody another person's pages."""
-    if answer.mimetype == "text/html" and (name := g.get("phone_key")):
+    if (name := g.get("phone_key")) and answer.mimetype == "text/html":
         answer.headers["X-User"] = name

@@ -114,5 +114,5 @@ def answer(copy: Copy, mark: bytes = b"", mimetype: str = "text/html") -> Respon
     made = Response(body, mimetype=mimetype)
     if encoding:
         made.headers["Content-Encoding"] = encoding
-    made.vary.add("Accept-Encoding")
+    made.headers["Vary"] = "Accept-Encoding"
     return made
