@@ -101,20 +101,20 @@ def trail(batch: PayoutBatch, zone: str) -> list[tuple[str, str, str]]:
     if batch.state is BatchState.CANCELLED:
         assert batch.cancelled_at is not None
         return [("done", _("Prepared"), _who(batch, zone)), ("now", _("Cancelled"), fmt.moment(batch.cancelled_at, zone=zone))]
+    approver = batch.approved_by.name if batch.approved_by else ""
     steps = [
-        (_("Prepared"), batch.prepared_at, _who(batch, zone), ""),
-        (_("Locked"), batch.locked_at, "", _("Nothing changes after this.")),
-        (_("Approved"), batch.approved_at, batch.approved_by.name if batch.approved_by else "", _("A second person must do this.")),
-        (_("Sent"), batch.sent_at, "", _("The money leaves the bank.")),
-        (_("Arrived"), batch.settled_at, "", _("Each payment has its proof.")),
+        (_("Lock"), _("Locked"), batch.locked_at, "", _("Nothing changes after this.")),
+        (_("Approve"), _("Approved"), batch.approved_at, approver, _("A second person must do this.")),
+        (_("Send"), _("Sent"), batch.sent_at, "", _("The money leaves the bank.")),
+        (_("Arrived"), _("Arrived"), batch.settled_at, "", _("Each payment has its proof.")),
     ]
-    told = []
+    told = [("done", _("Prepared"), _who(batch, zone))]
     reached = True
-    for title, at, who, later in steps:
+    for to_do, done, at, who, later in steps:
         if at is not None:
-            told.append(("done", title, who if title == steps[0][0] else _join(who, fmt.moment(at, zone=zone))))
+            told.append(("done", done, _join(who, fmt.moment(at, zone=zone))))
         else:
-            told.append(("now" if reached else "later", title, later))
+            told.append(("now" if reached else "later", to_do, later))
             reached = False
     return told
 
