@@ -70,7 +70,7 @@ def claim(project: Project, *, by: User, agreed: bool = False, block: int | None
     wanted = (block or project.block) - len(held)
     if wanted <= 0:
         return held
-    wanted = min(wanted, _within_week(project, by), _within_budget(project))
+    wanted = min(wanted, room(project, by))
     again = _resume(project, by, wanted)
     ids = _take(project, by, wanted - len(again))
     if not (held or again or ids):
@@ -84,6 +84,11 @@ def claim(project: Project, *, by: User, agreed: bool = False, block: int | None
         )  # fmt: skip
     _pause_if_spent(project)
     return sorted((*held, *again, *given), key=lambda task: task.position)
+
+
+def room(project: Project, by: User) -> int:
+    """How many more items this person may hold here by her hours of the week and by the budget, at least one. Raises Refused for none."""
+    return min(_within_week(project, by), _within_budget(project))
 
 
 def expire_overdue(project_id: int | None = None) -> int:

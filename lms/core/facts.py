@@ -87,6 +87,7 @@ class Kind(StrEnum):
     POOL_NOT_YET = "pool.not_yet"
     POOL_CONSENTED = "pool.consented"
     POOL_AVAILABLE = "pool.available"
+    POOL_SKILLS_SAID = "pool.skills_said"
     POOL_LEFT = "pool.left"
     ROUND_MADE = "round.made"
     ROUND_OPENED = "round.opened"

@@ -46,13 +46,15 @@ class Thread(Model):
 
 
 class Message(Model):
-    """What one of the two wrote. No action changes it: it may be needed as evidence. Sealed, so that a stolen database tells nothing.
+    """What one of the two wrote. The database refuses to change it or to take it out: it may be needed as evidence. Sealed, so that a
+    stolen database tells nothing.
 
     `about` names what it is about, where it is about one thing: `{"title": {language: words}, "person": path, "carer": path}`, the
     paths being where the trainee and where the other one finds it.
     """
 
     __tablename__ = "message"
+    __table_args__ = ({"info": {"append_only": True}},)
 
     id: Mapped[int] = mapped_column(primary_key=True)
     thread_id: Mapped[int] = mapped_column(ForeignKey("thread.id"), index=True)

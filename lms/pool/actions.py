@@ -138,8 +138,24 @@ def say_available(member: PoolMember, *, by: User, available: bool) -> None:
     record(Kind.POOL_AVAILABLE, member, actor=by, available=available)
 
 
+def say_skills(member: PoolMember, *, by: User, words: str) -> None:
+    """What the person can do, in her own words; none take them back. The same words again change nothing. The row must be locked."""
+    if by.id != member.id:
+        raise Refused(_("Only you can say this for yourself."))
+    if member.state is MemberState.EXITED:
+        raise Refused(_("You are not in the pool."))
+    kept = words.strip() or None
+    if kept == member.skills:
+        return
+    member.skills = kept
+    record(Kind.POOL_SKILLS_SAID, member, actor=by)
+
+
 def leave(member: PoolMember, *, by: User) -> None:
-    """The person leaves; every consent given for the pool ends. Money that was earned stays owed. The row must be locked."""
+    """The person leaves; every consent given for the pool ends, and her own words go. Money that was earned stays owed.
+
+    The row must be locked.
+    """
     if by.id != member.id:
         raise Refused(_("Only you can leave for yourself."))
     if member.state is MemberState.EXITED:
@@ -148,5 +164,5 @@ def leave(member: PoolMember, *, by: User) -> None:
         raise Refused(_("You are not in the pool."))
     for purpose in (queries.JOIN, *queries.PURPOSES):
         people.withdraw(by, purpose=purpose)
-    member.state, member.exited_at = MemberState.EXITED, clock.now()
+    member.state, member.exited_at, member.skills = MemberState.EXITED, clock.now(), None
     record(Kind.POOL_LEFT, member, actor=by)

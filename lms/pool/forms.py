@@ -8,6 +8,7 @@ from wtforms.validators import DataRequired, Length
 from lms.core.forms import Form, strip
 from lms.core.i18n import _l
 
+LONGEST = 400  # signs of what a person says about their own skills
 NEEDED = DataRequired(_l("Write a sentence. The person will read it."))
 
 
@@ -21,6 +22,10 @@ class NotYetForm(Form):
 
 class SignOffForm(Form):
     sentence = TextAreaField(_l("Why this person is ready"), [NEEDED, Length(max=400)], [strip])
+
+
+class SkillsForm(Form):
+    words = TextAreaField(_l("In your own words"), [Length(max=LONGEST, message=_l("This is too long. Make it shorter."))], [strip])
 
 
 class ConsentForm(Form):

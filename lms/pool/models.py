@@ -12,6 +12,7 @@ from sqlalchemy.orm import Mapped, mapped_column, relationship
 from lms.cohorts.models import Cohort
 from lms.core import clock
 from lms.core.db import Model, choice
+from lms.core.sealing import Sealed
 from lms.people.models import User
 
 
@@ -48,6 +49,7 @@ class PoolMember(Model):
     consented_at: Mapped[datetime | None]
     exited_at: Mapped[datetime | None]
     available: Mapped[bool] = mapped_column(default=True, server_default=true())  # the person's own word: can take work now
+    skills: Mapped[str | None] = mapped_column(Sealed("pool_member.skills"))  # what she can do, in her own words
 
     user: Mapped[User] = relationship(foreign_keys=[id])
     promoted_by: Mapped[User | None] = relationship(foreign_keys=[promoted_by_id])

@@ -13,6 +13,7 @@ from lms.pool import actions, policy, queries, wording
 from lms.pool.eligibility import Values, weigh
 from lms.pool.forms import NotYetForm, PromotionForm
 from lms.pool.models import MemberState, PoolMember
+from lms.pool.skills import proved
 
 bp = Blueprint("pool_staff", __name__)
 SHOWN = {
@@ -73,6 +74,7 @@ def _page(member: PoolMember, promotion: PromotionForm, not_yet: NotYetForm) -> 
         checks=weigh(values, rules),
         words=wording,
         said=queries.sign_offs(member.id),
+        proved=proved(member.user, rules, language()),
         decided=decided,
         form=promotion,
         not_yet=not_yet,

@@ -5,13 +5,17 @@ from __future__ import annotations
 from flask import Blueprint, abort, flash, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 
+from lms.annotation import queries as annotation
+from lms.annotation.starting import paid_work
 from lms.core.access import Role, me, one_or_404, only
+from lms.core.forms import tried
 from lms.core.i18n import _, language
 from lms.payouts import queries as payouts
 from lms.pool import actions, policy, queries, wording
 from lms.pool.eligibility import weigh
-from lms.pool.forms import ConsentForm
+from lms.pool.forms import ConsentForm, SkillsForm
 from lms.pool.models import MemberState
+from lms.pool.skills import proved
 
 bp = Blueprint("pool", __name__)
 
@@ -19,15 +23,8 @@ bp = Blueprint("pool", __name__)
 @bp.get("/work/pool")
 @only(Role.TRAINEE)
 def own() -> ResponseReturnValue:
-    """Every part of the rule with her own value, and where she stands."""
-    rules = queries.rules()
-    checks = weigh(queries.values_of(me(), rules), rules)
-    course = queries.course_title(rules.course).in_language(language())
-    place = queries.place_of(me())
-    money = payouts.money_of(me()) if place and place.state in (MemberState.ACTIVE, MemberState.EXITED) else None
-    return render_template(
-        "pool/own.html", place=place, money=money, checks=checks, words=wording, course=course, rules=rules, form=ConsentForm()
-    )
+    """Every part of the rule with her own value, and where she stands; for a member the paid work that she can start."""
+    return _page()
 
 
 @bp.post("/work/pool/consent")
@@ -36,7 +33,7 @@ def consent() -> ResponseReturnValue:
     """She joins, with the purposes she ticked."""
     member = one_or_404(policy.own_place(me()), me().id, lock=True)
     actions.agree(member, by=me(), purposes=ConsentForm().purposes(), language=language())
-    flash(_("You are in the pool. We write to you when there is work."), "ok")
+    flash(_("You are in the pool. Paid work stands on this page."), "ok")
     return redirect(url_for("pool.own"), 303)
 
 
@@ -50,6 +47,17 @@ def available() -> ResponseReturnValue:
     actions.say_available(one_or_404(policy.own_place(me()), me().id, lock=True), by=me(), available=said == "yes")
     flash(_("Saved. You can change it at any time."), "ok")
     return redirect(url_for("pool.own"), 303)
+
+
+@bp.post("/work/pool/skills")
+@only(Role.TRAINEE)
+def skills() -> ResponseReturnValue:
+    """She says in her own words what she can do."""
+    member, form = one_or_404(policy.own_place(me()), me().id, lock=True), SkillsForm()
+    if not form.validate_on_submit() or not tried(form, actions.say_skills, member, by=me(), words=form.words.data or ""):
+        return _page(form), 422
+    flash(_("Saved. You can change it at any time."), "ok")
+    return redirect(url_for("pool.own", _anchor="skills"), 303)
 
 
 @bp.get("/work/pool/exit")
@@ -69,3 +77,22 @@ def leave() -> ResponseReturnValue:
     actions.leave(one_or_404(policy.own_place(me()), me().id, lock=True), by=me())
     flash(_("You left the pool. We pay what you earned."), "ok")
     return redirect(url_for("pool.own"), 303)
+
+
+def _page(typed: SkillsForm | None = None) -> str:
+    rules, place = queries.rules(), queries.place_of(me())
+    member = place is not None and place.state is MemberState.ACTIVE
+    return render_template(
+        "pool/own.html",
+        place=place,
+        checks=weigh(queries.values_of(me(), rules), rules),
+        words=wording,
+        course=queries.course_title(rules.course).in_language(language()),
+        work=paid_work(me()) if member else None,
+        money=payouts.money_of(me()) if place and place.state in (MemberState.ACTIVE, MemberState.EXITED) else None,
+        waiting=annotation.waiting(me()),
+        proved=proved(me(), rules, language()) if place else [],
+        form=ConsentForm(formdata=None),
+        skills=typed or SkillsForm(formdata=None, data={"words": place.skills if place else None}),
+        error=bool(typed),
+    )

@@ -4,17 +4,23 @@ from __future__ import annotations
 
 import zlib
 from datetime import date, timedelta
+from itertools import pairwise
 from typing import Any
 
 import pytest
 from flask import Flask
-from sqlalchemy import select
+from sqlalchemy import func, select
 
 from lms.core import clock
+from lms.core.access import one_or_404
 from lms.core.db import db, transaction
+from lms.core.facts import Fact, Kind
+from lms.credentials import actions, policy
 from lms.credentials.actions import _months_after
 from lms.credentials.models import ShareLink
+from lms.people.models import User
 from tests.credentials.certified import certify, change, credentials
+from tests.eight import eight_at_once
 
 NAME = "Amina Haddad"
 
@@ -112,3 +118,20 @@ def test_nobody_else_makes_or_stops_it(id: int, app: Flask, as_: Any, stranger: 
 )
 def test_a_month_ends_where_the_calendar_says(day: str, months: int, end: str) -> None:
     assert _months_after(date.fromisoformat(day), months) == date.fromisoformat(end)
+
+
+def test_eight_who_make_a_link_at_once_leave_one_that_works(either_school: Flask) -> None:
+    """Two wishes, four times each: every link but the last was stopped, and each that was made is a fact."""
+    app, (id,) = either_school, certify(either_school)
+
+    def wish(n: int) -> None:
+        by = db.session.get_one(User, app.extensions["world"].amina)
+        credential = one_or_404(policy.own_credentials(by), id, lock=True)
+        actions.make_link(credential, name=n % 2 == 0, pdf=False, months=1, by=by)
+
+    eight_at_once(app, wish)
+    made = links(app)
+    assert [link.stopped_at is None for link in made] == [False] * (len(made) - 1) + [True]
+    assert all(one.name != other.name for one, other in pairwise(made)), "the same wish again gives the link that stands"
+    with app.app_context():
+        assert db.session.scalar(select(func.count()).where(Fact.kind == Kind.CREDENTIAL_SHARED)) == len(made)

@@ -8,7 +8,8 @@ from typing import Any
 
 import pytest
 from flask import Flask
-from sqlalchemy import func, select
+from sqlalchemy import delete, func, select, update
+from sqlalchemy.exc import DBAPIError
 
 from lms.cohorts.models import Enrolment, EnrolmentState, MentorSeat
 from lms.core import clock
@@ -222,3 +223,13 @@ def test_who_has_left_gets_nothing(app: Flask, as_: Any, world: Any) -> None:
         db.session.get_one(Enrolment, world.enrolment).state = EnrolmentState.DROPPED
     assert write(as_("bilal"), world).status_code == 422
     assert "Nobody studies in this cohort now." in as_("bilal").page(f"/cohorts/{world.cohort}/messages/new")
+
+
+def test_what_was_sent_is_neither_changed_nor_taken_out(either_school: Flask) -> None:
+    app, world = either_school, either_school.extensions["world"]
+    with app.app_context(), transaction(write=True):
+        actions.ask(db.session.get_one(User, world.bilal), by=db.session.get_one(User, world.amina), text=HELLO)
+    for change in (update(Message).values(text="Something else."), delete(Message)):
+        with app.app_context(), pytest.raises(DBAPIError, match="append-only"), transaction(write=True):
+            db.session.execute(change)
+    assert messages(app) == [HELLO]
