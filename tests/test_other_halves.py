@@ -18,7 +18,8 @@ from sqlalchemy import func, select
 from lms.annotation import answering
 from lms.catalogue import actions as catalogue
 from lms.catalogue.models import CoursePicture, CourseVersion
-from lms.cohorts.models import CohortCourse, Enrolment
+from lms.cohorts.failed_imports import NothingIn, Why, remember
+from lms.cohorts.models import Cohort, CohortCourse, Enrolment
 from lms.core import clock
 from lms.core.db import db, transaction
 from lms.core.facts import Fact
@@ -123,6 +124,7 @@ LINES: tuple[Line, ...] = (
     Line(f"{QUIZ}/result", "amina", **TRAINEE),
     Line(f"{LEARN}/task", "amina", **TRAINEE),
     post(f"{LEARN}/task", "amina", **TRAINEE),
+    post("/imports/<int:id>/putting-away", "dana", **STAFF),
     Line("/media/<sha256>", "amina", roles=(), one_house="a course's pictures are no one's secret: everyone who is in may see them"),
     Line("/mentors/<int:id>/message", "amina", **TRAINEE),
     post("/mentors/<int:id>/message", "amina", **TRAINEE),
@@ -235,12 +237,13 @@ def _half(
     db.session.add(SubmissionFile(submission_id=handed.id, position=0, file=_file(her, b"%PDF-1.4 hers", "application/pdf")))
     word = messages.ask(scene.person(mentor), by=her, text=MARK.format(her.name.lower()))
     applied = rounds.sent(rounds.make([cohort]), name=MARK.format(her.name.lower()))
+    failed = remember(NothingIn(Why.EMPTY), db.session.get_one(Cohort, cohort), by=scene.person(world.dana))
     line = scene.line_of(db.session.get_one(PayoutBatch, batch), trainee)
     return SimpleNamespace(
         task=held.id, review=sent.id, slug=project.slug, submission=handed.id, attempt=attempt.id, credential=credential.id,
         line=line.number, phrase=phrase.id, code=credential.printed, cohort=cohort, enrolment=enrolment, member=trainee, batch=batch,
         application=applied.id, round=applied.round_id, next_time=rounds.waiting(f"{her.name.lower()}@next.example"),
-        thread=word.thread_id, mentor=mentor, token=make_address(her), link=_token(link),
+        thread=word.thread_id, mentor=mentor, failed=failed.id, token=make_address(her), link=_token(link),
         partner=line.partner_id or world.there, picture=db.session.scalars(select(CoursePicture.sha256)).first(),
     )  # fmt: skip
 
@@ -272,7 +275,7 @@ def address(rule: str, half: SimpleNamespace) -> str:
         "certificates": half.credential, "cohorts": half.cohort, "enrolments": half.enrolment, "payouts": half.batch,
         "phrases": half.phrase, "pool": half.member,
         "mentors": half.mentor, "messages": half.thread,
-        "reviews": half.review, "submissions": half.submission, "work": half.task,
+        "imports": half.failed, "reviews": half.review, "submissions": half.submission, "work": half.task,
     }.get(rule.split("/")[1])  # fmt: skip
     rest = {"slug": half.slug, "course": "tiny", "lesson": "rules" if rule.endswith("/task") else "labels", "attempt": half.attempt,
             "n": half.line if "lines" in rule else 1, "partner_id": half.partner, "position": 0, "code": half.code, "sha256": half.picture,

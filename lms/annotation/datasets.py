@@ -28,6 +28,7 @@ from lms.annotation.models import (
     ProjectState,
     Review,
 )
+from lms.cohorts.failed_imports import NothingIn, Why
 from lms.core import facts, files
 from lms.core.db import db, release
 from lms.core.errors import Refused
@@ -153,7 +154,8 @@ def _refuse_known(project: Project, names: Sequence[str]) -> None:
         part = names[start : start + PAGE]
         known = db.session.scalar(select(Item.name).where(Item.project_id == project.id, Item.name.in_(part)).limit(1))
         if known is not None:
-            raise Refused(_("The item %(name)s is in this project already. Give new items other names.", name=known))
+            said = _("The item %(name)s is in this project already. Give new items other names.", name=known)
+            raise NothingIn(Why.KNOWN, sentence=said)
 
 
 def _item(project: Project, dataset: Dataset, item: batch.Item, picture: StoredFile | None) -> Item:

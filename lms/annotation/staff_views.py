@@ -12,6 +12,8 @@ from lms.annotation import actions, datasets, policy, pricing, queries, uploads,
 from lms.annotation.forms import DatasetForm, GuidelineForm, ProjectForm, RateForm
 from lms.annotation.models import Phase, Project, Risk
 from lms.annotation.schemas import Kind
+from lms.cohorts import failed_imports
+from lms.cohorts.failed_imports import NothingIn, Why
 from lms.cohorts.models import Cohort
 from lms.cohorts.policy import visible_cohorts
 from lms.core import fmt
@@ -62,15 +64,27 @@ def project(slug: str) -> ResponseReturnValue:
 @only(Role.STAFF)
 def bring_in(slug: str) -> ResponseReturnValue:
     """Import what is uploaded, with the importer of the command line: the whole of it, or nothing."""
-    found, form = _found(slug), DatasetForm()
-    if not form.validate_on_submit():
-        return _page(found, data=form, error=True), 422
-    with uploads.laid_out(form.files.data) as path:
-        outcome = datasets.bring_in(slug, path, by=me(), name=", ".join(file.filename or "" for file in form.files.data))
-    if outcome.read.errors:
-        return _page(_found(slug), data=form, outcome=outcome, error=True), 422
-    flash(_told(outcome), "ok")
+    _found(slug)
+    form, read = DatasetForm(), list[datasets.Outcome]()
+    if not (form.validate_on_submit() and tried(form, lambda: read.append(_bring_in(slug, form)))):
+        return _nothing_in(slug, form, form.refusal)
+    if errors := read[0].read.errors:
+        return _nothing_in(slug, form, NothingIn(Why.FINDINGS, len(errors)), outcome=read[0])
+    failed_imports.settle(_found(slug), by=me())
+    flash(_told(read[0]), "ok")
     return redirect(url_for("annotation_staff.project", slug=slug), 303)
+
+
+def _bring_in(slug: str, form: DatasetForm) -> datasets.Outcome:
+    with uploads.laid_out(form.files.data) as path:
+        return datasets.bring_in(slug, path, by=me(), name=", ".join(file.filename or "" for file in form.files.data))
+
+
+def _nothing_in(slug: str, form: DatasetForm, why: Refused | None, **more: Any) -> ResponseReturnValue:
+    found = _found(slug)
+    if isinstance(why, NothingIn):
+        failed_imports.remember(why, found, by=me())
+    return _page(found, data=form, error=True, **more), 422
 
 
 @bp.post("/projects/<slug>/guidelines")

@@ -12,6 +12,7 @@ from pathlib import Path, PurePosixPath
 
 from werkzeug.datastructures import FileStorage
 
+from lms.cohorts.failed_imports import NothingIn, Why
 from lms.core.errors import Refused
 from lms.core.i18n import _
 
@@ -44,7 +45,7 @@ def _lay(file: FileStorage, folder: Path) -> None:
         file.stream.seek(0)
         (folder / name).write_bytes(file.stream.read())
     except BROKEN:
-        raise Refused(_("We cannot open %(name)s. Make the archive again.", name=name[:80])) from None
+        raise NothingIn(Why.ARCHIVE, sentence=_("We cannot open %(name)s. Make the archive again.", name=name[:80])) from None
 
 
 def _unpack(file: FileStorage, folder: Path) -> None:
@@ -52,12 +53,13 @@ def _unpack(file: FileStorage, folder: Path) -> None:
     with zipfile.ZipFile(file.stream) as archive:
         members = [member for member in archive.infolist() if not member.is_dir()]
         if len(members) > MOST_FILES or sum(member.file_size for member in members) > MOST_BYTES:
-            raise Refused(_("The archive is too big. Send it in parts."))
+            raise NothingIn(Why.LARGE)
         for member in members:
             name = PurePosixPath(member.filename)
             link = (member.external_attr >> 16) & 0o170000 == 0o120000
             if name.is_absolute() or ".." in name.parts or "\\" in member.filename or ":" in member.filename or link:
-                raise Refused(_("The archive holds a name that leads outside: %(name)s.", name=member.filename[:80]))
+                said = _("The archive holds a name that leads outside: %(name)s.", name=member.filename[:80])
+                raise NothingIn(Why.OUTSIDE, sentence=said)
             target = folder.joinpath(*name.parts)
             target.parent.mkdir(parents=True, exist_ok=True)
             with archive.open(member) as content:

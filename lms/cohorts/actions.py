@@ -11,6 +11,7 @@ from sqlalchemy import func, select
 
 from lms.catalogue.models import CourseVersion
 from lms.cohorts import queries
+from lms.cohorts.failed_imports import NothingIn, Why
 from lms.cohorts.models import (
     Attendance,
     Code,
@@ -137,10 +138,10 @@ def enrol(cohort: Cohort, person: User, *, by: User) -> Enrolment:
     if found is not None:
         return found
     if cohort.state not in OPEN:
-        raise Refused(_("This cohort takes no more people."))
+        raise NothingIn(Why.CLOSED)
     taken = db.session.scalar(select(func.count()).where(Enrolment.cohort_id == cohort.id, Enrolment.state == EnrolmentState.ACTIVE)) or 0
     if taken >= cohort.capacity:
-        raise Refused(_("This cohort is full: %(n)s people.", n=fmt.num(taken)))
+        raise NothingIn(Why.FULL, taken)
     enrolment = Enrolment(cohort_id=cohort.id, user_id=person.id, state=EnrolmentState.ACTIVE)
     db.session.add(enrolment)
     record(Kind.ENROLMENT_MADE, enrolment, actor=by)

@@ -83,7 +83,7 @@ class PasteForm(Form):
                 raise Refused(_("Paste a list or choose a file, not both."))
             self.people.data = text_of(content)
         except Refused as no:
-            self.file.errors = [no.sentence]
+            self.file.errors, self.refusal = [no.sentence], no
             self.people.errors = []
             g.wrong_form = self
             return False

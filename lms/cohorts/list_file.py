@@ -11,6 +11,7 @@ from typing import Any
 from xml.parsers import expat
 
 from lms.cohorts import pasting
+from lms.cohorts.failed_imports import NothingIn, Why
 from lms.core import fmt
 from lms.core.errors import Refused
 from lms.core.i18n import _
@@ -25,7 +26,8 @@ COLUMNS = 20
 def text_of(content: bytes) -> str:
     """The rows as `pasting.read` takes them, line n for row n of the sheet. Raises Refused in words. Slow: `release()` first."""
     if len(content) > LIMIT:
-        raise Refused(_("The file is too big (%(size)s). The limit is %(limit)s.", size=fmt.size(len(content)), limit=fmt.size(LIMIT)))
+        said = _("The file is too big (%(size)s). The limit is %(limit)s.", size=fmt.size(len(content)), limit=fmt.size(LIMIT))
+        raise NothingIn(Why.BIG, len(content), said)
     if content.startswith(b"PK\x03\x04"):
         _look_inside(content)
         return _lines(_table(content))
@@ -43,7 +45,7 @@ def _plain(content: bytes) -> str:
 
 
 def _unreadable() -> Refused:
-    return Refused(_("We cannot open this file. Save it as an Excel file (.xlsx), or paste the rows."))
+    return NothingIn(Why.UNREADABLE)
 
 
 def _look_inside(content: bytes) -> None:
@@ -55,7 +57,7 @@ def _look_inside(content: bytes) -> None:
         with zipfile.ZipFile(io.BytesIO(content)) as archive:
             parts = archive.infolist()
             if len(parts) > PARTS or sum(part.file_size for part in parts) > UNPACKED:
-                raise Refused(_("This file is too big when it is opened. Copy the rows into a new file."))
+                raise NothingIn(Why.UNPACKED)
             for part in parts:
                 if part.filename.endswith((".xml", ".rels")):
                     _refuse_doctype(archive.read(part))
@@ -85,7 +87,7 @@ def _table(content: bytes) -> list[Sequence[Any]]:
         raise _unreadable() from None
     filled = [n for row in rows for n, cell in enumerate(row) if _told(cell)]
     if not filled:
-        raise Refused(_("The first sheet of this file is empty."))
+        raise NothingIn(Why.EMPTY)
     if sum(any(_told(cell) for cell in row) for row in rows) > pasting.MOST + 1:  # and one of headings
         raise too_long()
     return [row[min(filled) :] for row in rows]
@@ -93,7 +95,7 @@ def _table(content: bytes) -> list[Sequence[Any]]:
 
 def too_long() -> Refused:
     """What is said of a list that holds more people than can be added at once."""
-    return Refused(_("The list has more than %(n)s people. Add them in parts.", n=fmt.num(pasting.MOST)))
+    return NothingIn(Why.MANY, pasting.MOST)
 
 
 def _lines(rows: Sequence[Sequence[Any]]) -> str:

@@ -8,7 +8,8 @@ from flask import Blueprint, current_app, flash, redirect, render_template, requ
 from flask.typing import ResponseReturnValue
 from flask_login import current_user
 
-from lms.cohorts import actions, adding, list_file, pasting, policy, queries
+from lms.cohorts import actions, adding, failed_imports, list_file, pasting, policy, queries
+from lms.cohorts.failed_imports import NothingIn
 from lms.cohorts.forms import LostPhoneForm, PasteForm
 from lms.cohorts.models import Cohort, Enrolment
 from lms.cohorts.slips import slips_for
@@ -52,9 +53,8 @@ def preview(id: int) -> ResponseReturnValue:
     release()
     form = PasteForm()
     read = form.take_file(list_file.text_of)
-    cohort = one_or_404(policy.visible_cohorts(me()), id)
-    rows = _rows(form, cohort) if read and form.validate_on_submit() else []
-    return _list_page(cohort, form, rows), 200 if rows else 422
+    rows = _rows(form, one_or_404(policy.visible_cohorts(me()), id)) if read and form.validate_on_submit() else []
+    return _list_page(id, form, rows), 200 if rows else 422
 
 
 @bp.post("/cohorts/<int:id>/people")
@@ -65,7 +65,8 @@ def add_people(id: int) -> ResponseReturnValue:
     rows = _rows(form, cohort) if form.validate_on_submit() else []
     made: list[tuple[User, str | None]] = []
     if not rows or not tried(form, lambda: made.extend(_add(cohort, form, rows))):
-        return _list_page(one_or_404(policy.visible_cohorts(me()), id), form, rows), 422
+        return _list_page(id, form, rows), 422
+    failed_imports.settle(cohort, by=me())
     address = current_app.config["BASE_URL"] + url_for("people.code")
     known = [person for person, code in made if code is None]
     return render_template(
@@ -86,12 +87,24 @@ def _rows(form: PasteForm, cohort: Cohort) -> list[pasting.Row]:
         return adding.read(form.people.data or "", cohort)
     except Refused as no:
         form.refuse(no.sentence)
+        form.refusal = no
         return []
 
 
-def _list_page(cohort: Cohort, form: PasteForm, rows: Sequence[pasting.Row]) -> str:
+def _list_page(id: int, form: PasteForm, rows: Sequence[pasting.Row]) -> str:
+    cohort = one_or_404(policy.visible_cohorts(me()), id)
+    if isinstance(form.refusal, NothingIn):
+        failed_imports.remember(form.refusal, cohort, by=me())
     chosen, wrong = form.choices(request.form), not rows or bool(form.errors)
     return render_template("cohorts/paste.html", cohort=cohort, form=form, rows=rows or None, choices=chosen, error=wrong)
+
+
+@bp.post("/imports/<int:id>/putting-away")
+@only(Role.STAFF)
+def put_away(id: int) -> ResponseReturnValue:
+    """Show an import that failed no more."""
+    failed_imports.put_away(one_or_404(failed_imports.visible(me()), id, lock=True), by=me())
+    return redirect(url_for("learning_cohorts.index"), 303)
 
 
 @bp.post("/enrolments/<int:id>/codes")

@@ -56,6 +56,8 @@ class Kind(StrEnum):
     GUIDELINE_WRITTEN = "guideline.written"
     GUIDELINE_READ = "guideline.read"
     DATASET_IMPORTED = "dataset.imported"
+    IMPORT_FAILED = "import.failed"
+    IMPORT_PUT_AWAY = "import.put_away"
     ITEM_CLAIMED = "item.claimed"
     ITEM_SUBMITTED = "item.submitted"
     ITEM_SKIPPED = "item.skipped"

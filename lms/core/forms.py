@@ -18,8 +18,11 @@ from lms.core.fmt import latin_digits
 class Form(FlaskForm):
     """The house's form. `form_errors` holds what no single field is guilty of, such as a refusal by a rule.
 
-    A form with something wrong is noted in `g.wrong_form`: a phone's queue gets its sentences without the page.
+    A form with something wrong is noted in `g.wrong_form`: a phone's queue gets its sentences without the page. `refusal` is the one that
+    an action gave.
     """
+
+    refusal: Refused | None = None
 
     def validate(self, extra_validators: Any = None) -> bool:
         right = bool(super().validate(extra_validators))
@@ -44,6 +47,7 @@ def tried(form: Form, act: Callable[..., Any], *args: Any, **kwargs: Any) -> boo
         db.session.rollback()
         mode(write=True)
         form.refuse(no.sentence)
+        form.refusal = no
         return False
     return True
 

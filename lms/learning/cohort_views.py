@@ -20,6 +20,7 @@ from lms.core.i18n import _
 from lms.core.pages import Page, page_of
 from lms.learning import cohort_queries as queries
 from lms.learning.activity import active_in
+from lms.learning.bringing_in import setbacks
 from lms.learning.mentor_load import loads
 from lms.learning.notes import NoteForm, notes_on, write_note
 from lms.learning.today import GOAL
@@ -38,7 +39,8 @@ def index() -> ResponseReturnValue:
     found = [cohort for cohort, _people in page.rows]
     quiet, active = (queries.quiet_in(found), active_in(found)) if _leads() else ({}, {})
     weeks, groups = {cohort.id: queries.weeks_of(cohort) for cohort in found}, groupby(page.rows, _heading)
-    return render_template("cohorts/index.html", page=page, groups=groups, quiet=quiet, weeks=weeks, active=active)
+    failed = setbacks(me()) if Role.STAFF in me().roles else []
+    return render_template("cohorts/index.html", page=page, groups=groups, quiet=quiet, weeks=weeks, active=active, failed=failed)
 
 
 def _heading(row: tuple[Cohort, int]) -> str:

@@ -71,7 +71,7 @@ def test_budget_gold_and_price_are_checked(app: Flask, world: SimpleNamespace, a
     assert low.status_code == 422
     assert "can only rise" in low.get_data(as_text=True)
     late = upload(dana, "names", (b"item,text,label\nlate,Tea.,cat\n", "more.csv"))
-    assert late.status_code == 409
+    assert late.status_code == 422
     assert "Pause the project first" in late.get_data(as_text=True)
     with app.app_context():
         assert db.session.scalar(select(func.count(Dataset.id))) == 1  # an open project takes no data
@@ -87,9 +87,14 @@ def test_one_bad_line_and_nothing_is_written(app: Flask, world: SimpleNamespace,
     bad = upload(dana, "short-texts", ((ROWS + "4,Old tea.,perhaps\n").encode(), "texts.csv"))
     assert bad.status_code == 422
     assert "texts.csv:5: the project has no label perhaps" in bad.get_data(as_text=True)
+    told = dana.page("/cohorts").split("What did not come in")[1]
+    assert "Data for <bdi>Short texts</bdi>" in told
+    assert "1 line is wrong. Nothing was written." in told
+    assert "perhaps" not in told, "no word of the file"
     with app.app_context():
         assert db.session.scalar(select(func.count(Item.id))) == 0
     upload(dana, "short-texts", (ROWS.encode(), "texts.csv"))
+    assert "What did not come in" not in dana.page("/cohorts"), "it came in after all"
     upload(dana, "short-texts", (ROWS.encode(), "again.csv"))
     assert "This data is here already" in dana.page("/projects/short-texts")
     with app.app_context():
@@ -105,10 +110,10 @@ def test_an_archive_that_leads_outside_is_refused(app: Flask, world: SimpleNames
         with zipfile.ZipFile(made, "w") as archive:
             archive.writestr(name, ROWS)
         answer = upload(dana, "short-texts", (made.getvalue(), "data.zip"))
-        assert answer.status_code == 409
+        assert answer.status_code == 422
         assert "leads outside" in answer.get_data(as_text=True)
     cut = upload(dana, "short-texts", (made.getvalue()[:-40] + made.getvalue()[-22:], "data.zip"))
-    assert cut.status_code == 409
+    assert cut.status_code == 422
     good = io.BytesIO()
     with zipfile.ZipFile(good, "w") as archive:
         archive.writestr("texts.csv", ROWS)
@@ -156,7 +161,7 @@ def test_an_archive_whose_bytes_are_damaged_is_refused(app: Flask, world: Simple
         archive.writestr("texts.csv", "".join(f"{n},{n * 7919}\n" for n in range(500)))
     damaged = made.getvalue()[:60] + b"\xff" * 30 + made.getvalue()[90:]
     answer = upload(dana, "short-texts", (damaged, "data.zip"))
-    assert answer.status_code == 409
+    assert answer.status_code == 422
     assert "Make the archive again" in answer.get_data(as_text=True)
 
 

@@ -16,6 +16,7 @@ from sqlalchemy import select
 from lms.cohorts import list_file, pasting
 from lms.core.db import db
 from lms.core.errors import Refused
+from lms.core.facts import Fact
 from lms.people.models import User
 
 ROWS = (
@@ -132,3 +133,33 @@ def test_the_bomb_is_never_opened(app: Flask, monkeypatch: pytest.MonkeyPatch) -
 def test_the_bomb_is_one() -> None:
     assert len(BOMB) < list_file.LIMIT
     assert load_workbook(io.BytesIO(BOMB)).sheetnames == ["Sheet", "People"]
+
+
+def test_what_did_not_come_in_stands_with_the_cohorts_until_it_is_put_away(app: Flask, as_: Any, world: Any) -> None:
+    dana, bilal = as_("dana"), as_("bilal")
+    send(dana, world.cohort, BAD[3][1], name="Amal Haddad.xlsx")
+    send(dana, world.cohort, BAD[6][1])
+    text = dana.page("/cohorts").split("What did not come in")[1].split("<h2>")[0]
+    assert text.count("People for <bdi>Beirut 1</bdi>") == 1, "the last try alone"
+    assert "The first sheet of this file is empty." in text
+    assert f'href="/cohorts/{world.cohort}/people/new"' in text
+    assert "What did not come in" not in bilal.page("/cohorts")
+    with app.app_context():
+        kept = db.session.scalars(select(Fact).where(Fact.kind == "import.failed").order_by(Fact.id)).all()
+        assert [fact.data for fact in kept] == [{"why": "unreadable", "number": 0}, {"why": "empty", "number": 0}]
+    assert bilal.post(f"/imports/{kept[1].id}/putting-away").status_code == 403
+    for _tap in range(2):
+        assert dana.post(f"/imports/{kept[1].id}/putting-away").status_code == 303
+    assert dana.post("/imports/999999/putting-away").status_code == 404
+    assert "What did not come in" not in dana.page("/cohorts")
+    with app.app_context():
+        away = db.session.scalars(select(Fact.subject_id).where(Fact.kind == "import.put_away").order_by(Fact.id)).all()
+        assert away == [fact.id for fact in kept], "twice is once"
+
+
+def test_a_cohort_that_was_full_is_told_until_people_come_in(as_: Any, world: Any) -> None:
+    dana = as_("dana")
+    dana.post(f"/cohorts/{world.cohort}/people", data={"people": "\n".join(f"Person {n}" for n in range(40))})
+    assert "This cohort is full: 30 people." in dana.page("/cohorts")
+    dana.post(f"/cohorts/{world.cohort}/people", data={"people": "Layla"})
+    assert "This cohort is full" not in dana.page("/cohorts")
