@@ -17,6 +17,7 @@ from lms.app import ROOT, create_app
 from lms.config import Settings
 from lms.core import triggers
 from lms.core.db import db, transaction
+from lms.core.sealing import KEY_FILE, KEY_SIZE
 from tests.cast import fill
 from tests.client import Browser
 from tests.courses import publish_tiny
@@ -113,7 +114,9 @@ def settings_for(folder: Path, url: str, **changes: Any) -> Settings:
 
 
 def school_at(folder: Path, url: str) -> Flask:
-    """An application whose database is there already."""
+    """An application whose database is there already. A process has one field key at a time, so all schools of the tests have the same."""
+    (folder / "keys").mkdir(exist_ok=True)
+    (folder / "keys" / KEY_FILE).write_bytes(b"k" * KEY_SIZE)
     app = create_app(settings_for(folder, url), testing=True)
     app.test_client_class = Browser
     app.jinja_env.bytecode_cache = TEMPLATES
@@ -246,7 +249,7 @@ def copied(folder: Path, request: pytest.FixtureRequest, store: str) -> Iterator
     """The cast in a database of the test's own."""
     patterns = request.getfixturevalue("patterns")
     postgres = request.getfixturevalue("postgres") if store == "postgresql" else None
-    url, world = patterns.on_postgres(postgres, folder) if postgres else patterns.in_file(folder)
+    url, world = patterns.on_postgres(postgres) if postgres else patterns.in_file(folder)
     app = school_at(folder, url)
     app.extensions["world"] = world
     yield app

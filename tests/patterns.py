@@ -59,20 +59,19 @@ class Patterns:
 
     def in_file(self, folder: Path) -> tuple[str, SimpleNamespace]:
         """The URL of a copy in an SQLite file in this folder, and what is in it."""
-        _pattern, world = self._first("sqlite", lambda: f"sqlite:///{self.folder / 'sqlite' / 'school.db'}")
-        shutil.copytree(self.folder / "sqlite", folder, dirs_exist_ok=True)
+        pattern = self.folder / "school.db"
+        _url, world = self._first("sqlite", lambda: f"sqlite:///{pattern}")
+        shutil.copyfile(pattern, folder / "school.db")
         return f"sqlite:///{folder / 'school.db'}", world
 
-    def on_postgres(self, server: Postgres, folder: Path) -> tuple[str, SimpleNamespace]:
-        """The URL of a copy on this server, its keys in this folder, and what is in it."""
+    def on_postgres(self, server: Postgres) -> tuple[str, SimpleNamespace]:
+        """The URL of a copy on this server, and what is in it."""
         pattern, world = self._first("postgresql", server.new_database)
-        shutil.copytree(self.folder / "postgresql", folder, dirs_exist_ok=True)
         return server.new_database(like=pattern), world
 
-    def _first(self, store: str, url: Callable[[], str]) -> tuple[str, SimpleNamespace]:
+    def _first(self, store: str, empty: Callable[[], str]) -> tuple[str, SimpleNamespace]:
         if store not in self.worlds:
-            (self.folder / store).mkdir()
-            empty = url()
-            self.worlds[store] = empty, self.write(self.folder / store, empty)
-        pattern, world = self.worlds[store]
-        return pattern, SimpleNamespace(**vars(world))
+            url = empty()
+            self.worlds[store] = url, self.write(self.folder, url)
+        url, world = self.worlds[store]
+        return url, SimpleNamespace(**vars(world))

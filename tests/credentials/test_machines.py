@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import subprocess
+from collections.abc import Iterator
 from datetime import date
 from pathlib import Path
 from typing import Any
@@ -16,13 +17,20 @@ from sqlalchemy import LargeBinary, select, type_coerce
 from lms.core.db import db, transaction
 from lms.credentials import codes, proofs, signing, status
 from lms.credentials.models import Credential, SigningKey, State
+from tests.conftest import given_back
 from tests.credentials.certified import certify, change, credentials
 from tests.eight import eight_at_once
 
 
+@pytest.fixture(scope="module")
+def ground(school: Flask) -> Iterator[Flask]:
+    with given_back(school):
+        certify(school)
+        yield school
+
+
 @pytest.fixture
 def code(app: Flask) -> str:
-    certify(app)
     return credentials(app)[0].printed
 
 
@@ -100,18 +108,22 @@ def test_what_was_never_given_is_not_found(path: str, code: str, stranger: Any) 
     assert stranger.get(path).status_code == 404
 
 
-def test_before_the_first_certificate_there_is_no_key(app: Flask, stranger: Any) -> None:
+def test_before_the_first_certificate_there_is_no_key(own_school: Flask) -> None:
+    stranger = own_school.test_client()
     assert stranger.get("/.well-known/did.json").get_json()["verificationMethod"] == []
     assert stranger.get("/status-lists/1").status_code == 404
 
 
-def test_one_taken_back_shows_in_the_list_at_once_and_another_stands(app: Flask, stranger: Any, as_: Any) -> None:
-    first, _second = certify(app, "annotation-basics", "english-a2")
-    taken, other = (stranger.get(f"/v/{one.printed}.json").get_json() for one in credentials(app))
+def test_one_taken_back_shows_in_the_list_at_once_and_another_stands(own_school: Flask) -> None:
+    first, _second = certify(own_school, "annotation-basics", "english-a2")
+    stranger, amina, dana = (own_school.test_client() for _ in range(3))
+    taken, other = (stranger.get(f"/v/{one.printed}.json").get_json() for one in credentials(own_school))
     assert (bit(stranger, taken), bit(stranger, other)) == (False, False)
-    assert as_("amina").post(f"/certificates/{first}/revocation", data={"reason": "x"}).status_code == 403
+    amina.sign_in("amina")
+    assert amina.post(f"/certificates/{first}/revocation", data={"reason": "x"}).status_code == 403
     assert not bit(stranger, taken)
-    as_("dana").post(f"/certificates/{first}/revocation", data={"reason": "The work was copied."})
+    dana.sign_in("dana")
+    dana.post(f"/certificates/{first}/revocation", data={"reason": "The work was copied."})
     assert (bit(stranger, taken), bit(stranger, other)) == (True, False)
 
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import io
 import json
+from collections.abc import Iterator
 from datetime import date
 from pathlib import Path
 from types import SimpleNamespace
@@ -21,6 +22,7 @@ from lms.cli import main
 from lms.core.db import db, transaction
 from lms.credentials import documents, proofs, rendering, signing
 from lms.credentials.models import SigningKey, State
+from tests.conftest import given_back
 from tests.credentials.certified import certify, change, credentials
 from tests.credentials.test_proofs import BADGE
 
@@ -28,10 +30,17 @@ SVG = '<svg xmlns="http://www.w3.org/2000/svg" xmlns:ob="https://purl.imsglobal.
 GOOD = {"valid": True, "signature": "valid", "issuer": "known", "expiry": "none", "status": "good", "pdf_signature": None, "reasons": []}
 
 
+@pytest.fixture(scope="module")
+def ground(school: Flask) -> Iterator[Flask]:
+    with given_back(school):
+        certify(school)
+        yield school
+
+
 @pytest.fixture
 def given(app: Flask, as_: Any, stranger: Any) -> SimpleNamespace:
     """A certificate as it goes round: its paper and its signed file."""
-    [id] = certify(app)
+    [id] = [one.id for one in credentials(app)]
     paper = as_("amina").get(f"/certificates/{id}.pdf").data
     return SimpleNamespace(id=id, paper=paper, signed=stranger.get(f"/v/{credentials(app)[0].printed}.json").get_json())
 
@@ -159,7 +168,7 @@ def test_a_new_key_signs_and_the_old_paper_stays_valid(own_school: Flask, monkey
 
 
 def test_a_sheet_from_before_there_were_keys_is_printed_when_there_is_one(app: Flask) -> None:
-    [id] = certify(app)
+    [id] = [one.id for one in credentials(app)]
     change(app, id, sheet_id=None)
     with app.app_context(), transaction(write=True):
         db.session.execute(delete(SigningKey))
