@@ -27,6 +27,7 @@ class Kind(StrEnum):
     PERSON_CONSENTED = "person.consented"
     PERSON_ADULT_CONFIRMED = "person.adult_confirmed"
     PERSON_PHONES_CLEARED = "person.phones_cleared"
+    PERSON_DATA_TAKEN = "person.data_taken"
     COURSE_PUBLISHED = "course.published"
     COHORT_MADE = "cohort.made"
     COHORT_CHANGED = "cohort.changed"

@@ -12,11 +12,12 @@ from flask_login import current_user
 from lms.core import clock
 from lms.core.access import public
 from lms.core.i18n import OFFERED
-from lms.home import navigation
+from lms.home import data_views, navigation
 from lms.intake import queries as intake
 from lms.intake import wording
 
 bp = Blueprint("home", __name__)
+bp.register_blueprint(data_views.bp)
 
 
 @bp.get("/")
