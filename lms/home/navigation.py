@@ -36,10 +36,10 @@ MENU: dict[Role, tuple[tuple[str, object, str], ...]] = {
 }
 ME = ("/me", _l("Me"), "me")
 BELOW = {
-    "/calendar": "/me", "/certificates": "/me", "/submissions": "/desk", "/enrolments": "/cohorts", "/mentors": "/today",
-    "/messages": "/today", "/rounds": "/applications",
+    "/calendar": ("/me",), "/certificates": ("/me",), "/submissions": ("/desk", "/learn"), "/enrolments": ("/cohorts",),
+    "/mentors": ("/today",), "/messages": ("/today",), "/rounds": ("/applications",),
 }  # fmt: skip
-"""Pages with an address of their own that stand, for whoever reads them, under a word of the menu; a word of its own goes first."""
+"""Pages with an address of their own that stand under a word of the menu: the first of these that its reader has. Its own word goes first."""
 
 
 @dataclass(frozen=True)
@@ -76,7 +76,7 @@ def items(roles: frozenset[Role], path: str) -> list[Item]:
             found.update({url: (label, icon) for url, label, icon in MENU[role] if url not in found})
     found[ME[0]] = (ME[1], ME[2])
     top = "/" + path.split("/")[1]
-    path = path if top in found else BELOW.get(top, path)
+    path = path if top in found else next((url for url in BELOW.get(top, ()) if url in found), path)
     return [Item(url, str(label), icon, path == url or path.startswith(url + "/")) for url, (label, icon) in found.items()]
 
 

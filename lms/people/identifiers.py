@@ -42,6 +42,11 @@ def read(text: str) -> Identifier:
     return Identifier("name", (sign_in_name(text),))
 
 
+def in_latin_letters(text: str) -> bool:
+    """Whether every letter is a Latin one, with or without signs over it."""
+    return all(unicodedata.name(sign, "").startswith("LATIN") for sign in text if sign.isalpha())
+
+
 def sign_in_name(text: str) -> str:
     """The one form in which a sign-in name is kept and looked for."""
     return fold(latin_digits(text))[:60]

@@ -10,6 +10,7 @@ from lms.core.i18n import OFFERED
 from lms.core.i18n import language as page_language
 from lms.people import actions
 from lms.people.forms import NameForm, SignsForm
+from lms.people.identifiers import in_latin_letters
 
 bp = Blueprint("welcome", __name__, url_prefix="/welcome")
 
@@ -54,9 +55,11 @@ def send_language() -> ResponseReturnValue:
 @bp.get("/name")
 @only(Role.TRAINEE)
 def name() -> ResponseReturnValue:
-    """The name as a certificate prints it."""
-    person = me()
-    return render_template("people/welcome_name.html", form=NameForm(latin_name=person.certificate_name(), own_name=person.own_name))
+    """The name as a certificate prints it; what is known of it stands in the field whose letters it has."""
+    known = me().certificate_name()
+    latin = in_latin_letters(known)
+    form = NameForm(latin_name=known if latin else None, own_name=me().own_name or (None if latin else known))
+    return render_template("people/welcome_name.html", form=form)
 
 
 @bp.post("/name")

@@ -73,7 +73,7 @@ def test_one_mistake_is_shown_on_work_with_a_piece_of_its_picture(app: Flask, wo
     id = pictures(app, world)
     decide(app, world, id)
     page = as_("amina").page("/work")
-    assert "0 of 1 were right." in page
+    assert "Right answers: 0 of 1." in page
     assert "Not like this." in page
     assert "The shape is too big." in page
     # Both pieces are of one place: 1.6 times the longer side (250) round the two boxes, moved inside the picture.

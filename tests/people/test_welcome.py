@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import re
+from html import unescape
 from typing import Any
 
 import pytest
@@ -91,3 +93,11 @@ def test_a_lesson_leads_to_the_languages_and_back(as_: Any, course: int) -> None
 def test_a_choice_never_leads_to_what_cannot_be_read(stranger: Any, target: str) -> None:
     assert stranger.post("/language", data={"lang": "ar", "next": target}).location == "/"
     assert 'name="next" value=""' in stranger.page(f"/language?next={target}")
+
+
+@pytest.mark.parametrize(("known", "field"), [("Çiğdem O'Neill-Şahin", "latin_name"), ("نور الخطيب", "own_name"), ("Nour الخطيب", "own_name")])
+def test_a_name_stands_in_the_field_whose_letters_it_has(app: Flask, as_: Any, world: Any, known: str, field: str) -> None:
+    with app.test_request_context(), transaction(write=True):
+        db.session.get_one(User, world.amina).name = known
+    page = unescape(as_("amina").page("/welcome/name"))
+    assert [name for name in ("latin_name", "own_name") if re.search(rf'name="{name}"[^>]* value="{re.escape(known)}"', page)] == [field]
