@@ -25,6 +25,7 @@ from lms.learning.mentor_load import loads
 from lms.learning.notes import NoteForm, notes_on, write_note
 from lms.learning.today import GOAL
 from lms.learning.watching import Reason
+from lms.messages.queries import written_to_today
 from lms.people.models import User
 
 bp = Blueprint("learning_cohorts", __name__)
@@ -57,7 +58,7 @@ def show(id: int) -> ResponseReturnValue:
     page, found = _part(watch) if watch else _names(cohort), setting_up(cohort)
     return render_template(
         "cohorts/show.html", cohort=cohort, week=queries.weeks_of(cohort), watch=watch, page=page, goal=GOAL, Reason=Reason,
-        load=loads(found["mentors"]) if found["may_change"] else {}, **found,
+        load=loads(found["mentors"]) if found["may_change"] else {}, had_one=_had_one(watch), **found,
     )  # fmt: skip
 
 
@@ -95,8 +96,13 @@ def _person(place: Enrolment, form: NoteForm) -> str:
     return render_template(
         "cohorts/enrolment.html", enrolment=place, one=one, goal=GOAL, Reason=Reason, lost=LostPhoneForm(),
         tasks=[(task, tries.get(task.uid)) for task in queries.tasks_of(place.cohort)], form=form, error=bool(form.errors),
-        notes=notes_on(place) if place.user_id != me().id else None,
+        notes=notes_on(place) if place.user_id != me().id else None, had_one=written_to_today([place.user], me()),
     )  # fmt: skip
+
+
+def _had_one(watch: queries.Watch | None) -> set[int]:
+    """Ids of people who need a word, and had one today."""
+    return written_to_today([one.enrolment.user for one in watch.calling], me()) if watch else set()
 
 
 def _leads() -> bool:

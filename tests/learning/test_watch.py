@@ -117,6 +117,16 @@ def test_who_has_left_needs_no_word(app: Flask, as_: Any, world: Any, three: dic
     assert "quiet" not in as_("bilal").page("/cohorts").split("<main")[1]
 
 
+def test_whoever_had_a_word_today_is_no_next_step_any_more(as_: Any, world: Any, three: dict[str, int]) -> None:
+    assert "Write to 1 person who went quiet" in as_("bilal").page(f"/cohorts/{world.cohort}")
+    data = {"people": [str(three["Samira"])], "text_en": "How are you?", "text_ar": "كيف حالك؟"}
+    assert as_("bilal").post(f"/cohorts/{world.cohort}/messages", data=data).status_code == 303
+    text = as_("bilal").page(f"/cohorts/{world.cohort}")
+    assert "Everybody who needs a word had one today." in text
+    assert "Quiet for 8 days" in text, "the list still says it"
+    assert ">Write<" not in as_("bilal").page(f"/enrolments/{three['Samira']}")
+
+
 def test_who_finished_this_week_counts_on_both_sides(app: Flask, world: Any, three: dict[str, int]) -> None:
     with app.app_context(), transaction(write=True):
         db.session.get_one(Enrolment, three["Omar"]).state = EnrolmentState.COMPLETED
