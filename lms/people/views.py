@@ -5,7 +5,7 @@ from __future__ import annotations
 from ipaddress import ip_address, ip_network
 from urllib.parse import urlsplit
 
-from flask import Blueprint, abort, current_app, flash, redirect, render_template, request, session, url_for
+from flask import Blueprint, Flask, abort, current_app, flash, g, redirect, render_template, request, session, url_for
 from flask.typing import ResponseReturnValue
 from flask_limiter import Limiter
 from flask_limiter.util import get_remote_address
@@ -34,11 +34,22 @@ def _address() -> str:
 
 
 class _AtTheirViews(Limiter):
-    """Every limit here stands at a view and is asked there: what Flask-Limiter asks before each request of everybody is none of ours."""
+    """Every limit here stands at a view and is asked there: what Flask-Limiter does round each request of everybody is none of ours."""
+
+    def init_app(self, app: Flask) -> None:
+        super().init_app(app)
+        count, forget = app.after_request_funcs[None].pop(), app.teardown_request_funcs[None].pop()
+        app.before_request_funcs[None].remove(self._check_request_limit)
+        app.after_request(lambda answer: count(answer) if "limited" in g else answer)
+
+        @app.teardown_request
+        def after_a_limit(error: BaseException | None) -> None:
+            if "limited" in g:
+                forget(error)
 
     def _check_request_limit(self, callable_name: str | None = None, in_middleware: bool = True) -> None:
-        if not in_middleware:
-            super()._check_request_limit(callable_name, in_middleware)
+        g.limited = True
+        super()._check_request_limit(callable_name, in_middleware)
 
 
 limiter = _AtTheirViews(key_func=_address)
