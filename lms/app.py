@@ -9,7 +9,6 @@ from typing import Any
 from flask import Blueprint, Flask, Response, abort, g, jsonify, request
 from flask.typing import ResponseReturnValue
 from flask_compress import Compress
-from flask_login import current_user
 from flask_migrate import Migrate
 from flask_wtf.csrf import CSRFProtect
 from markupsafe import Markup
@@ -25,7 +24,7 @@ from lms.cohorts import mentor_views as cohorts_mentor
 from lms.cohorts import staff_views as cohorts_staff
 from lms.cohorts import views as cohorts
 from lms.config import Settings, SettingsError
-from lms.core import clock, error_pages, facts, fmt, headers, i18n, jobs, phone
+from lms.core import asking, clock, error_pages, facts, fmt, headers, i18n, jobs, phone
 from lms.core.access import from_elsewhere, gate
 from lms.core.db import db, mode, transaction, wire
 from lms.core.files import store_for
@@ -256,7 +255,7 @@ def _dress(app: School) -> None:
     @app.context_processor
     def shell() -> dict[str, Any]:
         language = i18n.language()
-        person = current_user if current_user and current_user.is_authenticated else None
+        person = asking.person()
         return {
             "lang": language,
             "direction": i18n.direction(language),

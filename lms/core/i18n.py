@@ -12,7 +12,8 @@ from babel.support import NullTranslations
 from flask import Flask, g, has_request_context, request, session
 from flask_babel import Babel, force_locale, get_locale, get_translations
 from flask_babel.speaklater import LazyString
-from flask_login import current_user
+
+from lms.core import asking
 
 __all__ = [
     "LANGUAGES", "OFFERED", "_", "_l", "babel", "catalogue", "direction", "force_locale", "in_every_language", "language",
@@ -92,8 +93,9 @@ def choose_language() -> str:
     chosen = session.get("language")
     if chosen in OFFERED:
         return str(chosen)
-    if current_user and current_user.is_authenticated and current_user.language in OFFERED:
-        return str(current_user.language)
+    person = asking.person()
+    if person is not None and person.language in OFFERED:
+        return str(person.language)
     asked = (code.replace("_", "-").partition("-")[0].lower() for code in request.accept_languages.values())  # en-GB is English
     return next((code for code in asked if code in OFFERED), "en")
 

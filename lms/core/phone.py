@@ -15,7 +15,7 @@ from flask import Response, current_app, g, request
 from flask.typing import ResponseReturnValue
 from flask_login import current_user
 
-from lms.core import clock
+from lms.core import asking, clock
 from lms.core.sealing import blind
 
 F = TypeVar("F", bound=Callable[..., Any])
@@ -30,8 +30,8 @@ def key() -> str:
     """The sign of the person whose own phone this is: the same on every page, and saying nothing about them. Empty on a shared phone."""
     known = g.get("phone_key")
     if known is None:  # asked again after the page's transaction is over, when the row would be read anew
-        person = current_user._get_current_object()
-        known = g.phone_key = sign_of(person.id) if person.is_authenticated and person.device == OWN else ""
+        person = asking.person()
+        known = g.phone_key = sign_of(person.id) if person is not None and person.device == OWN else ""
     return str(known)
 
 

@@ -7,7 +7,8 @@ from contextlib import contextmanager
 from typing import NamedTuple
 
 from flask import g, has_request_context, request
-from flask_login import current_user
+
+from lms.core import asking
 
 
 class Reading(NamedTuple):
@@ -50,7 +51,7 @@ def read_as(chosen: Reading) -> Iterator[None]:
 
 
 def _asked() -> Reading:
-    person = current_user if current_user and current_user.is_authenticated else None
+    person = asking.person()
     saves = request.headers.get("Save-Data", "").lower() == "on"
     if person is None:
         return Reading(data_saver=saves)

@@ -9,7 +9,6 @@ from __future__ import annotations
 import hmac
 import os
 import secrets
-from hashlib import sha256
 from pathlib import Path
 
 from cryptography.exceptions import InvalidTag
@@ -65,7 +64,7 @@ keyring = Keyring()
 
 def blind(value: str, purpose: str) -> str:
     """An index by which a sealed value is found: the same value gives the same sign, and nobody without the key can try values."""
-    return hmac.new(keyring.part("blind:" + purpose), value.encode(), sha256).hexdigest()
+    return hmac.digest(keyring.part("blind:" + purpose), value.encode(), "sha256").hex()
 
 
 class Sealed(TypeDecorator[str]):
