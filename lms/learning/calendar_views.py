@@ -11,6 +11,7 @@ from lms.core.access import Role, me, one_or_404, only, public
 from lms.core.db import db
 from lms.core.i18n import _
 from lms.learning import calendar, feed
+from lms.learning.clashes import clashes
 
 bp = Blueprint("learning_calendar", __name__)
 
@@ -23,7 +24,7 @@ def show(id: int) -> ResponseReturnValue:
     found = policy.led_cohorts(me()).where(Cohort.id == request.args.get("beside", 0, type=int))
     beside = db.session.scalars(found).one_or_none()
     return render_template(
-        "cohorts/calendar.html", cohort=cohort, weeks=calendar.weeks(cohort), clashes=calendar.clashes(cohort, policy.led_cohorts(me())),
+        "cohorts/calendar.html", cohort=cohort, weeks=calendar.weeks(cohort), clashes=clashes(cohort, policy.led_cohorts(me())),
         beside=beside, then=calendar.moments(beside) if beside else {},
     )  # fmt: skip
 

@@ -21,6 +21,7 @@ from lms.core.pages import Page, page_of
 from lms.learning import cohort_queries as queries
 from lms.learning.activity import active_in
 from lms.learning.bringing_in import setbacks
+from lms.learning.clashes import learning_twice
 from lms.learning.mentor_load import loads
 from lms.learning.notes import NoteForm, notes_on, write_note
 from lms.learning.today import GOAL
@@ -58,7 +59,8 @@ def show(id: int) -> ResponseReturnValue:
     page, found = _part(watch) if watch else _names(cohort), setting_up(cohort)
     return render_template(
         "cohorts/show.html", cohort=cohort, week=queries.weeks_of(cohort), watch=watch, page=page, goal=GOAL, Reason=Reason,
-        load=loads(found["mentors"]) if found["may_change"] else {}, had_one=_had_one(watch), **found,
+        load=loads(found["mentors"]) if found["may_change"] else {}, twice=learning_twice(cohort, policy.led_cohorts(me())) if leads else 0,
+        had_one=_had_one(watch), **found,
     )  # fmt: skip
 
 

@@ -30,6 +30,7 @@ def test_the_plan_is_copied_and_no_people(app: Flask, as_: Any, world: Any) -> N
     text = dana.page(answer.location)
     assert "Sunday, 17 January 2027, 23:59" in text
     assert "Before: Sunday, 15 November 2026, 23:59" in text, "the difference is said"
+    assert "Look whether a date falls on one." in text, "holidays are no part of a plan"
     with app.app_context():
         made = db.session.scalars(select(Cohort).where(Cohort.name == "Beirut 2")).one()
         assert (made.state, made.starts_on, made.ends_on) == (CohortState.DRAFT, date(2027, 1, 4), date(2027, 2, 28))

@@ -7,9 +7,10 @@ from typing import Any
 
 import pytest
 from flask import Flask
+from sqlalchemy import select
 
 from lms.catalogue import queries as catalogue
-from lms.cohorts.models import Attendance, Code, Cohort, CohortState, MentorSeat, Session
+from lms.cohorts.models import Attendance, Code, Cohort, CohortState, Enrolment, EnrolmentState, MentorSeat, Session
 from lms.core.db import db, transaction
 from lms.learning import calendar
 from tests.statements import counted
@@ -76,3 +77,24 @@ def test_nobody_hears_of_a_cohort_through_a_colleague(app: Flask, as_: Any, worl
     seat(app, world.cohort, world.chen)
     assert "Gaziantep" not in as_("bilal").page(f"/cohorts/{world.cohort}/calendar")
     assert "Gaziantep" in as_("dana").page(f"/cohorts/{world.cohort}/calendar")
+
+
+@pytest.mark.usefixtures("course")
+def test_a_trainee_in_two_cohorts_at_the_same_time(app: Flask, as_: Any, world: Any) -> None:
+    with app.app_context(), transaction(write=True):
+        both = Enrolment(cohort_id=world.other_cohort, user_id=world.amina)
+        days = [(world.cohort, 3), (world.cohort, 5), (world.other_cohort, 5)]
+        db.session.add_all([both, *(Session(cohort_id=id, day=date(2026, 11, day), saved_by_id=world.bilal) for id, day in days)])
+    text = as_("dana").page(f"/cohorts/{world.cohort}/calendar")
+    assert "1 person also learns in <bdi>Gaziantep 1</bdi> at the same time:" in text
+    assert f'<a href="/enrolments/{world.enrolment}"><bdi>Amina</bdi></a>.' in text
+    assert "Both had a class on: Thursday, 5 November 2026." in text
+    assert "also leads" not in text
+    assert "1 person also learns in another cohort at the same time." in as_("dana").page(f"/cohorts/{world.cohort}")
+    for name, cohort in (("bilal", world.cohort), ("chen", world.other_cohort)):
+        assert "same time" not in as_(name).page(f"/cohorts/{cohort}/calendar"), "a mentor leads one of both"
+        assert "same time" not in as_(name).page(f"/cohorts/{cohort}")
+    with app.app_context(), transaction(write=True):
+        there = select(Enrolment).where(Enrolment.user_id == world.amina, Enrolment.cohort_id == world.other_cohort)
+        db.session.scalars(there).one().state = EnrolmentState.DROPPED
+    assert "same time" not in as_("dana").page(f"/cohorts/{world.cohort}/calendar")
