@@ -1,10 +1,12 @@
-"""The pool of the demo school: its rule, who is ready, who is in it."""
+"""The pool of the demo school: its rule, who is ready, who is in it and shows a certificate."""
 
 from __future__ import annotations
 
 from lms.cohorts import queries as cohort_queries
 from lms.core import jobs
 from lms.core.db import transaction
+from lms.credentials import actions as credentials
+from lms.credentials import queries as credential_queries
 from lms.demo.study import person
 from lms.pool import actions as pool
 from lms.pool import queries as pool_queries
@@ -35,4 +37,12 @@ def hire(name: str, *, by: str) -> None:
             raise LookupError(name)
         pool.promote(member, by=person(by), sentence="Ten boxes without a mistake, and a mentor who vouches for the work.")
         pool.agree(member, by=person(name), purposes=["pool.share_scores"], language="en")
+        pool.say_skills(member, by=person(name), words="I speak Luo, Swahili and English. Mornings are best for me.")
     jobs.drain()
+
+
+def share(name: str) -> None:
+    """She makes a link to her newest certificate, with her name, for three months."""
+    with transaction(write=True):
+        newest = credential_queries.certificates_of(person(name))[0]
+        credentials.make_link(newest, name=True, pdf=True, months=3, by=person(name))

@@ -15,6 +15,8 @@ from random import Random
 from typing import TYPE_CHECKING
 from xml.sax.saxutils import escape
 
+from lms.core.files import Accepted, accept
+
 if TYPE_CHECKING:
     from PIL.ImageDraw import ImageDraw
 
@@ -62,6 +64,23 @@ def scene(number: int) -> Scene:
     kept = io.BytesIO()
     small.save(kept, "JPEG", quality=80)
     return Scene(f"table-{number:02d}.jpg", kept.getvalue(), things)
+
+
+@cache
+def notes() -> tuple[Accepted]:
+    """A photo of the notes that somebody made while measuring: four numbers of some things on a sheet of squared paper."""
+    from PIL import Image, ImageDraw, ImageFont
+
+    image = Image.new("RGB", (900, 1200), "#f5f1e6")
+    pen = ImageDraw.Draw(image)
+    for at in range(0, 1200, 30):
+        pen.line((0, at, 900, at), "#c9d4e4")
+        pen.line((at, 0, at, 1200), "#c9d4e4")
+    for line, words in enumerate(("1  bottle 0 1 1 5", "    cup 2 3 4 5", "    jar 5 2 7 5", "2  bottle 4 6 6 10", "    cup 12 8 14 10")):
+        pen.text((90, 120 + 120 * line), words, "#22335e", ImageFont.load_default(64))
+    photo = io.BytesIO()
+    image.rotate(-2, expand=True, fillcolor="#8f6a45").save(photo, "JPEG", quality=70)
+    return (accept(photo.getvalue(), "my notes.jpg"),)
 
 
 def _put(pen: ImageDraw, dice: Random, column: int, row: int) -> Thing:

@@ -20,6 +20,7 @@ from lms.core.db import transaction
 from lms.core.errors import Refused
 from lms.core.money import Money
 from lms.demo import applying, hiring, study, talk, work
+from lms.grading import sending
 from lms.ledger import actions as ledger
 from lms.partners import actions as partners
 from lms.people import actions as people
@@ -69,6 +70,7 @@ def build() -> bool:
         for name in NAIROBI[:2]:
             hiring.sign_off(places["Nairobi 1"], name, by="chen")
         hiring.hire(NAIROBI[0], by="dana")
+        hiring.share(NAIROBI[0])
     with at(now - timedelta(days=10)):
         for name in ("Hana Demir", *GAZIANTEP[:2]):
             study.hand_in(places["Gaziantep 1"], [name], work=1)
@@ -90,10 +92,13 @@ def build() -> bool:
         work.do(BEIRUT[1], "names-and-places", count=5, reviewer="bilal")
     with at(now - timedelta(hours=6)):
         study.give_back(places["Beirut 1"], BEIRUT[0], mentor="bilal")
-        study.release(places["Gaziantep 1"], "Hana Demir", work=2, mentor="chen")
+        study.speak(places["Gaziantep 1"], "Hana Demir", work=2, mentor="chen")
         work.do(BEIRUT[2], "tea-table", count=5, reviewer=None)
         talk.ask("Hana Demir", talk.QUESTION, of="chen")
         talk.write(["Amina Haddad"], talk.WELCOME, by="bilal")
+        talk.keep_phrases(by="bilal")
+    with at(now - timedelta(hours=6) + sending.REGRET):
+        study.let_go("chen")
     work.prepare_batch(by="fay")
     jobs.drain()
     return True

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 from datetime import date
+from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -13,12 +14,17 @@ from lms.cohorts import actions as cohorts
 from lms.cohorts import queries as cohort_queries
 from lms.core import jobs
 from lms.core.db import transaction
+from lms.core.files import Accepted
+from lms.core.sounds import accept_voice
+from lms.demo import scenes
 from lms.grading import actions as grading
 from lms.grading import queries as grading_queries
+from lms.grading import sending
 from lms.learning import actions as learning
 from lms.partners import queries as partner_queries
 from lms.people import queries as people_queries
 
+VOICE = Path(__file__).with_name("voice.webm")  # "Good work, Hana ...", spoken by a machine
 COURSES = Path(__file__).resolve().parent.parent.parent / "courses"
 ANSWERS = {
     "good": (
@@ -102,12 +108,25 @@ def hand_in(cohort_id: int, names: Sequence[str], *, work: int) -> None:
     """These people study to a piece of work, counted from 1, and hand it in; the answers wait on the desk."""
     for at, name in enumerate(names):
         _study(cohort_id, name, work)
-        _send(cohort_id, name, work, ANSWERS["boxes" if work > 1 else "short" if at % 2 else "good"])
+        _send(cohort_id, name, work, ANSWERS["boxes" if work > 1 else "short" if at % 2 else "good"], scenes.notes() if work > 1 else ())
 
 
 def release(cohort_id: int, name: str, *, work: int, mentor: str) -> None:
     """The mentor takes a person's answer and sends the best mark."""
     _mark(cohort_id, name, work, mentor, grading.release, NOTES["rule" if work == 1 else "boxes"], best=True)
+
+
+def speak(cohort_id: int, name: str, *, work: int, mentor: str) -> None:
+    """The mentor sends the best mark with a voice note; it goes out when its seconds are over."""
+    with_voice = partial(sending.send, returned=False, voice=accept_voice(VOICE.read_bytes()))
+    _mark(cohort_id, name, work, mentor, with_voice, NOTES["boxes"], best=True)
+
+
+def let_go(mentor: str) -> None:
+    """What this mentor sent and whose seconds are over reaches the trainees, as it does with the mentor's next act."""
+    with transaction(write=True):
+        sending.send_due(by=person(mentor))
+    jobs.drain()
 
 
 def give_back(cohort_id: int, name: str, *, mentor: str) -> None:
@@ -168,12 +187,13 @@ def _right(question: Any) -> Any:
     return question.accepted[0].text["en"] if question.accepted else str(question.low)
 
 
-def _send(cohort_id: int, name: str, work: int, text: str) -> None:
+def _send(cohort_id: int, name: str, work: int, text: str, files: Sequence[Accepted] = ()) -> None:
     with transaction(write=True):
         enrolment, version, course = _place(cohort_id, name)
         task = _task(course, work)
         latest = grading_queries.latest_submission(enrolment.id, task.uid)
-        grading.hand_in(enrolment, version, task, attempt=latest.attempt + 1 if latest else 1, by=enrolment.user, text=text)
+        attempt = latest.attempt + 1 if latest else 1
+        grading.hand_in(enrolment, version, task, attempt=attempt, by=enrolment.user, text=text, files=files)
 
 
 def _mark(cohort_id: int, name: str, work: int, mentor: str, act: Callable[..., Any], note: str, *, best: bool) -> None:

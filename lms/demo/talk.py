@@ -1,10 +1,11 @@
-"""What people of the demo school write to each other, and what a mentor notes for those who come after."""
+"""What people of the demo school write to each other, what a mentor notes for those who come after, and words kept for comments."""
 
 from __future__ import annotations
 
 from lms.cohorts import queries as cohort_queries
 from lms.core.db import transaction
 from lms.demo.study import person
+from lms.grading import phrases
 from lms.learning.notes import write_note
 from lms.messages import actions as messages
 
@@ -12,6 +13,10 @@ WELCOME = "Welcome to the course. Begin with lesson 1, it takes 20 minutes. Writ
 CALL = "I have not seen your work for some days. How are you? Tell me what would help."
 BACK = "We had no power for a week. It is better now. I start again on Monday."
 QUESTION = "In the shelf picture: is the cup behind the jar a whole box, or only the part that I see?"
+PHRASES = (
+    ("Say which label is right, and write the rule for it.", "اذكر أي تسمية هي الصحيحة، واكتب القاعدة التي تحددها."),
+    ("Your hard case is well chosen. Go on like this.", ""),
+)
 NOTE = "I called on Sunday. A week without power, now it is better. Wants to go on: show the saved lessons in the next class."
 
 
@@ -32,3 +37,10 @@ def note(cohort_id: int, name: str, text: str, *, by: str) -> None:
     with transaction(write=True):
         place = next(one for one in cohort_queries.enrolments_in(cohort_id) if one.user.name == name)
         write_note(place, by=person(by), text=text)
+
+
+def keep_phrases(*, by: str) -> None:
+    """A mentor keeps words for the next comments, one of them in Arabic too."""
+    with transaction(write=True):
+        for text, other in PHRASES:
+            phrases.keep(by=person(by), text=text, other=other, language="ar" if other else "")
