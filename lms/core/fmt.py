@@ -89,6 +89,11 @@ def date(value: Date | datetime, *, zone: str | None = None, weekday: bool = Tru
     return _said(day, f"EEEE{comma} d MMMM y" if weekday else "d MMMM y")
 
 
+def country(code: str) -> str:
+    """The name of a country, by its ISO 3166 code of two letters."""
+    return str(_locale().territories.get(code, code))
+
+
 def span(first: Date, last: Date) -> str:
     """`22 to 28 November`, `29 November to 5 December`: the days of a week, without the year."""
     start = "d" if _said(first, "MMMM") == _said(last, "MMMM") else "d MMMM"

@@ -17,12 +17,12 @@ IDRIS = {"country": "SY", "language": "en", "device": "shared", "hours": "few", 
 
 
 def open_round(cohort_name: str, now: datetime, *, by: str) -> int:
-    """A round for the places of one cohort, open for three weeks; its id."""
+    """A round for the places of one cohort, open for nine days more; its id."""
     with transaction(write=True):
         cohort = db.session.scalars(select(Cohort).where(Cohort.name == cohort_name)).one()
         round = deciding.make_round(
             [cohort], languages=["ar", "en"], countries=["LB", "SY", "IQ"], opens_on=now.date() - timedelta(days=7),
-            closes_on=now.date() + timedelta(days=14), by=person(by),
+            closes_on=now.date() + timedelta(days=9), by=person(by),
         )  # fmt: skip
         deciding.open_round(round, by=person(by))
         return round.id

@@ -8,6 +8,7 @@ from wtforms import HiddenField, RadioField, SelectField, SelectMultipleField, S
 from wtforms.validators import DataRequired, InputRequired, Length, ValidationError
 
 from lms.cohorts.forms import DayField
+from lms.core import fmt
 from lms.core.forms import Form, SelectChoice, digits, strip
 from lms.core.i18n import LANGUAGES, OFFERED, _, _l
 from lms.intake import wording
@@ -71,8 +72,7 @@ class RoundForm(Form):
     def offer(self, cohorts: Sequence[tuple[int, str]]) -> RoundForm:
         self.cohorts.choices = [SelectChoice(str(id), name) for id, name in cohorts]
         self.languages.choices = [SelectChoice(code, LANGUAGES[code].name) for code in OFFERED]
-        named = sorted((wording.country(code), code) for code in REGIONS)
-        self.countries.choices = [SelectChoice(code, name) for name, code in named]
+        self.countries.choices = [SelectChoice(code, name) for name, code in sorted((fmt.country(code), code) for code in REGIONS)]
         return self
 
 
@@ -114,4 +114,5 @@ def form_for(question: str, *, languages: Sequence[str], countries: Sequence[str
         contact.country = country or None
         return contact
     given = {"country": countries, "language": languages, "device": DEVICES, "hours": HOURS}[question]
-    return PickForm(answer=answer or None).offer([(value, wording.answer(question, value)) for value in given])
+    options = [(value, wording.answer(question, value)) for value in given]
+    return PickForm(answer=answer or None).offer(sorted(options, key=lambda one: one[1]) if question == "country" else options)

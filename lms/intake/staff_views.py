@@ -10,6 +10,7 @@ from wtforms import Form as AnyForm
 
 from lms.cohorts.models import Cohort
 from lms.cohorts.policy import visible_cohorts
+from lms.core import fmt
 from lms.core.access import Role, me, one_or_404, only, require
 from lms.core.db import db
 from lms.core.forms import tried
@@ -110,7 +111,8 @@ def show(id: int) -> ResponseReturnValue:
 
 def _page(application: Application, **tried_forms: AnyForm) -> str:
     staff = me().has(Role.STAFF)
-    cohorts = [(one.id, f"{one.name} ({queries.free_places(one)})") for one in queries.cohorts_of(application.round_id)] if staff else []
+    places = queries.cohorts_of(application.round_id) if staff else []
+    cohorts = [(one.id, f"{one.name} ({fmt.num(queries.free_places(one))})") for one in places]
     blank: dict[str, Any] = {
         "accepting": AcceptForm(formdata=None).offer(cohorts), "rejecting": RejectForm(formdata=None), "asking": AskForm(formdata=None),
         "recommending": RecommendForm(formdata=None), "placing": PlaceForm(formdata=None),

@@ -2,9 +2,8 @@
 
 from __future__ import annotations
 
-from babel import Locale
-
-from lms.core.i18n import LANGUAGES, _, _l, locale
+from lms.core import fmt
+from lms.core.i18n import LANGUAGES, _, _l
 from lms.intake.models import Application, ApplicationState, Round, RoundState
 
 ASKED = {
@@ -65,15 +64,10 @@ STEPS = {
 ROUND_STATES = {RoundState.DRAFT: _l("Draft"), RoundState.OPEN: _l("Open"), RoundState.CLOSED: _l("Closed")}
 
 
-def country(code: str) -> str:
-    """A country's name in the page's language."""
-    return str((locale() or Locale("en")).territories.get(code, code))
-
-
 def answer(question: str, value: str) -> str:
     """An answer as people read it."""
     if question == "country":
-        return country(value) if value else ""
+        return fmt.country(value) if value else ""
     if question == "language":
         return LANGUAGES[value].name if value in LANGUAGES else value
     return str(GIVEN[question].get(value, value)) if question in GIVEN else value
@@ -85,7 +79,7 @@ def languages(round: Round) -> list[tuple[str, str, str]]:
 
 
 def countries(round: Round) -> str:
-    return _(", ").join(sorted(country(code) for code in round.countries))
+    return _(", ").join(sorted(fmt.country(code) for code in round.countries))
 
 
 def state(application: Application) -> str:

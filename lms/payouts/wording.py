@@ -5,8 +5,6 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from babel import Locale
-from flask_babel import get_locale
 from markupsafe import escape
 
 from lms.core import clock, fmt
@@ -93,7 +91,7 @@ def amount(left: LeftOut, batch: PayoutBatch) -> Money:
 
 def country(code: str) -> str:
     """A country's name in the page's language."""
-    return str((get_locale() or Locale("en")).territories.get(code, code)) if code else _("No country")
+    return fmt.country(code) if code else _("No country")
 
 
 def trail(batch: PayoutBatch, zone: str) -> list[tuple[str, str, str]]:
