@@ -42,7 +42,11 @@ class Share:
     title: str
     rows: Sequence[Row]
     labels: Mapping[str, str] = field(default_factory=dict)
-    note: str = ""
+
+    @property
+    def brief(self) -> bool:
+        """Whether people read it best as a table: several rows of few short fields."""
+        return len(self.rows) > 1 and len(self.labels) <= 3 and "text" not in self.labels
 
 
 Gives = Callable[[Any], Iterator[Share]]

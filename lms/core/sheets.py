@@ -27,7 +27,7 @@ SHEETS: Mapping[str, tuple[str, ...]] = {
     "bench": ("fold", "switch", "bench", "count"),
     "spans": ("fold", "switch", "bench", "count"),
     "me": ("form", "list", "pay", "me"),
-    "mine": ("list", "mine"),
+    "mine": ("list", "table", "mine"),
     "sign-in": ("form",),
     "front": ("form", "checks", "front"),
     "verify": ("form", "list", "verdict"),

@@ -21,7 +21,7 @@ def give(person: User) -> Iterator[Share]:
         [{"purpose": row.purpose, "version": row.version, "language": row.language, "given_at": row.given_at,
           "withdrawn_at": row.withdrawn_at}
          for row in db.session.scalars(select(Consent).where(Consent.user_id == person.id).order_by(Consent.id))],
-        {"purpose": _("For"), "version": _("Version"), "given_at": _("You agreed"), "withdrawn_at": _("You took it back")},
+        {"purpose": _("For"), "version": _("Version"), "given_at": _("You agreed"), "withdrawn_at": _("Consent taken back")},
     )  # fmt: skip
     devices = {"own": _("my phone"), "shared": _("a shared phone")}
     yield Share(
