@@ -18,11 +18,14 @@ COURSES = Path(__file__).resolve().parents[2] / "courses"
 
 
 def pin(app: Flask, *uids: str) -> None:
-    """amina's cohort learns these courses."""
+    """amina's cohort learns these courses; one that it learns already is not published again."""
     world = app.extensions["world"]
     with app.app_context(), transaction(write=True):
         dana = db.session.get_one(User, world.dana)
+        pinned = set(db.session.scalars(select(CohortCourse.course_uid).where(CohortCourse.cohort_id == world.cohort)))
         for position, uid in enumerate(uids):
+            if uid in pinned:
+                continue
             version = catalogue.publish(COURSES / uid, dana)
             db.session.add(CohortCourse(cohort_id=world.cohort, version_id=version.id, course_uid=uid, position=position))
 

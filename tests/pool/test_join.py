@@ -13,7 +13,6 @@ from lms.core.errors import Refused
 from lms.people.models import Consent, User
 from lms.pool import actions
 from lms.pool.models import PoolMember
-from tests.credentials.certified import certify
 from tests.pool import ways
 
 
@@ -41,7 +40,6 @@ def consents(app: Flask) -> set[str]:
 
 def test_she_sees_every_part_with_her_own_value(app: Flask, as_: Any) -> None:
     ways.small_rule(app)
-    certify(app)
     text = as_("amina").page("/work/pool")
     for words in ("You have the certificate: Data annotation and ethics.", "Your accepted items: 0. You need 5.",
                   "You have no test answers yet. For example, 9 of 10 right is enough.", "Ask your mentor to say that you are ready.",

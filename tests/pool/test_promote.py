@@ -17,7 +17,6 @@ from lms.core.facts import Fact, Kind
 from lms.messages.models import Message
 from lms.people.models import User
 from lms.pool.models import MemberState
-from tests.credentials.certified import certify
 from tests.eight import at_once
 from tests.pool import ways
 
@@ -88,7 +87,6 @@ def test_without_a_sentence_nobody_is_promoted(sentence: str, app: Flask, as_: A
 
 
 def test_who_does_not_meet_the_rule_is_not_promoted_and_what_was_typed_stays(app: Flask, as_: Any, world: Any) -> None:
-    certify(app)
     dana = as_("dana")
     answer = dana.post(f"/pool/{world.amina}/promotion", data=WHY)
     assert answer.status_code == 422
@@ -132,7 +130,6 @@ def test_staff_do_not_promote_themselves(app: Flask, as_: Any, world: Any) -> No
 
 
 def test_not_yet_needs_a_sentence_and_she_reads_it(app: Flask, as_: Any, world: Any) -> None:
-    certify(app)
     dana = as_("dana")
     assert "Write the sentence this person will read." in dana.page("/pool?show=not-yet")
     assert dana.post(f"/pool/{world.amina}/not-yet", data={"advice": " "}).status_code == 422

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
@@ -19,13 +20,21 @@ from lms.people.models import User
 from lms.pool import actions
 from lms.pool.eligibility import Values
 from lms.pool.models import MemberState
-from tests.cast import fill
-from tests.conftest import build
-from tests.credentials.certified import certify
+from tests.conftest import given_back, school_at
+from tests.credentials.certified import certify, pin
 from tests.eight import eight_at_once
+from tests.patterns import Patterns
 from tests.pool import ways
 from tests.servers import Postgres
 from tests.statements import counted
+
+
+@pytest.fixture(scope="module")
+def ground(school: Flask) -> Iterator[Flask]:
+    """amina's cohort learns the real course: here her certificate is a part like the others."""
+    with given_back(school):
+        pin(school, "annotation-basics")
+        yield school
 
 
 def told(app: Flask) -> int:
@@ -116,15 +125,15 @@ def test_a_rule_that_asks_for_nothing_is_refused(bound: float, items: int, app: 
         actions.set_rules(course="annotation-basics", lower_bound=bound, items=items, by=db.session.get_one(User, world.dana))
 
 
-def test_while_she_is_weighed_nobody_invites_her(postgres: Postgres, tmp_path: Path) -> None:
+def test_while_she_is_weighed_nobody_invites_her(postgres: Postgres, patterns: Patterns, tmp_path: Path) -> None:
     """What was read as eligible and written back would undo the invitation. SQLite has one writer at a time."""
-    app = build(tmp_path, postgres.new_database())
-    with app.app_context(), transaction(write=True):
-        app.extensions["world"] = fill()
+    url, world = patterns.on_postgres(postgres)
+    app = school_at(tmp_path, url)
+    app.extensions["world"] = world
     ways.meet_the_rule(app)
     with app.app_context():
         with transaction(write=True), counted() as sent:
-            actions.weigh(db.session.get_one(User, app.extensions["world"].amina))
+            actions.weigh(db.session.get_one(User, world.amina))
         db.engine.dispose()
     (read,) = [statement for statement in sent if "FROM pool_member" in statement]
     assert "FOR UPDATE" in read
