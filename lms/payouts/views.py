@@ -71,6 +71,7 @@ def _batch_page(batch: PayoutBatch, reason: ReasonForm, returned: ReturnForm, at
         "total": queries.sums([batch])[batch.id][1], "open": [line for line in lines if line.state in OPEN], "ways": queries.ways(lines),
         "trail": wording.trail(batch, me().zone), "checks": wording.checks(batch, lines), "floats": queries.floats(batch.currency, lines),
         "mine": batch.prepared_by_id == me().id, "reason": reason, "returned": returned, "at": at,
+        "error": bool(reason.errors or returned.errors),
     }  # fmt: skip
     return render_template("payouts/batch.html", **told, words=wording)
 
