@@ -7,10 +7,12 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 from fractions import Fraction
+from functools import cache
 from typing import Any
 from zoneinfo import ZoneInfo
 
-from sqlalchemy import BindParameter, CompoundSelect, Integer, String, bindparam, cast, literal, null, select, union_all
+from sqlalchemy import Boolean, ColumnElement, CompoundSelect, Integer, String, bindparam, cast, literal, null, select, union_all
+from sqlalchemy.orm import InstrumentedAttribute
 
 from lms.catalogue import queries as catalogue
 from lms.catalogue.courses import Course
@@ -24,36 +26,41 @@ from lms.learning.models import Completion, QuizAttempt, Reading, percent_of
 from lms.learning.progress import Facts, Work, WorkState
 from lms.people.models import User
 
-READ, TRIED = "read", "tried"
-_PLACES: BindParameter[Sequence[int]] = bindparam("places", expanding=True)
+READ, TRIED, SENT = "read", "tried", "sent"
 
 
-def _read_crossed_and_tried() -> CompoundSelect[*tuple[Any, ...]]:
-    """Three tables in one statement, the tries in their order."""
+@cache
+def _what_was_done(alone: bool) -> CompoundSelect[*tuple[Any, ...]]:
+    """Four tables in one statement, the tries in their order; put together once, because most pages of a trainee ask it.
+
+    `place` is the one enrolment where it is `alone`, else several: the list of an `IN` is put together anew for each execution.
+    """
+    places: Any = bindparam("place", type_=Integer) if alone else bindparam("place", expanding=True)
+
+    def here(column: InstrumentedAttribute[int]) -> ColumnElement[bool]:
+        return column == places if alone else column.in_(places)
+
     number, words = cast(null(), Integer), cast(null(), String)
+    state, passed = cast(null(), Submission.state.type), cast(null(), Boolean)
     reading = select(
         Reading.enrolment_id, literal(READ).label("kind"), Reading.lesson_uid.label("uid"), Reading.done_at.label("at"),
         number.label("id"), number.label("number"), words.label("points"), number.label("possible"),
-    ).where(Reading.enrolment_id.in_(_PLACES))  # fmt: skip
+        state.label("state"), passed.label("passed"),
+    ).where(here(Reading.enrolment_id))  # fmt: skip
     crossed = select(
-        Completion.enrolment_id, cast(Completion.kind, String), Completion.uid, Completion.at, number, number, words, number
-    ).where(Completion.enrolment_id.in_(_PLACES))
+        Completion.enrolment_id, cast(Completion.kind, String), Completion.uid, Completion.at, number, number, words, number, state, passed
+    ).where(here(Completion.enrolment_id))
     tried = select(
         QuizAttempt.enrolment_id, literal(TRIED), QuizAttempt.quiz_uid, QuizAttempt.submitted_at,
-        QuizAttempt.id, QuizAttempt.number, QuizAttempt.points, QuizAttempt.possible,
-    ).where(QuizAttempt.enrolment_id.in_(_PLACES))  # fmt: skip
-    return union_all(reading, crossed, tried).order_by("number")
-
-
-# What progress is derived from is asked by most pages of a trainee: put together once.
-_READ_CROSSED_AND_TRIED = _read_crossed_and_tried()
-_HANDED_IN = (
-    select(Submission.enrolment_id, Submission.assignment_uid, Submission.state, Submission.submitted_at)
-    .add_columns(Grade.total, Grade.possible, Grade.passed)
-    .outerjoin(Grade, Grade.submission_id == Submission.id)
-    .where(Submission.enrolment_id.in_(_PLACES))
-    .order_by(Submission.attempt)
-)
+        QuizAttempt.id, QuizAttempt.number, QuizAttempt.points, QuizAttempt.possible, state, passed,
+    ).where(here(QuizAttempt.enrolment_id))  # fmt: skip
+    sent = (
+        select(Submission.enrolment_id, literal(SENT), Submission.assignment_uid, Submission.submitted_at)
+        .add_columns(Submission.id, Submission.attempt, cast(Grade.total, String), Grade.possible, Submission.state, Grade.passed)
+        .outerjoin(Grade, Grade.submission_id == Submission.id)
+        .where(here(Submission.enrolment_id))
+    )
+    return union_all(reading, crossed, tried, sent).order_by("number")
 
 
 @dataclass(frozen=True, slots=True)
@@ -116,7 +123,7 @@ def all_in(enrolment: Enrolment) -> list[Study]:
 
 
 def everybody_in(places: Sequence[Enrolment], versions: Sequence[CourseVersion]) -> dict[int, list[Study]]:
-    """Enrolment id -> each of these courses with what that person did in it: two statements, however many people."""
+    """Enrolment id -> each of these courses with what that person did in it: one statement, however many people."""
     notes = _notes(place.id for place in places)
     return {place.id: [_study(place, version, notes) for version in versions] for place in places}
 
@@ -141,32 +148,31 @@ def _notes(enrolment_ids: Iterable[int]) -> Mapping[int, _Notes]:
     notes: dict[int, _Notes] = defaultdict(_Notes)
     if not ids:
         return notes
-    for row in rows(_READ_CROSSED_AND_TRIED, {"places": ids}):
+    alone = len(ids) == 1
+    for row in rows(_what_was_done(alone), {"place": ids[0] if alone else ids}):
         noted = notes[row.enrolment_id]
-        if row.kind == TRIED:
+        if row.kind == SENT:
+            mark = percent_of(row.points, row.possible) if row.possible else None
+            _note_work(noted.works, row.uid, row.state, mark, passed=row.passed)
+        elif row.kind == TRIED:
             noted.tries[row.uid].append(Try(row.id, row.number, percent_of(row.points, row.possible), row.at))
         else:
             (noted.read if row.kind == READ else noted.kept).add(row.uid)
-        if row.at and row.kind in (READ, TRIED):
+        if row.at and row.kind in (READ, TRIED, SENT):
             noted.active.append(row.at)
-    _note_works(ids, notes)
     return notes
 
 
-def _note_works(ids: list[int], notes: Mapping[int, _Notes]) -> None:
-    """The newest hand-in of each assignment. What was passed once stays passed."""
-    for row in rows(_HANDED_IN, {"places": ids}):
-        noted = notes[row.enrolment_id]
-        noted.active.append(row.submitted_at)
-        before = noted.works.get(row.assignment_uid)
-        share = Fraction(100 * row.total, row.possible) if row.possible and row.state is State.RELEASED else None
-        if row.passed and share is not None:
-            best = max(share, before.percent or share) if before and before.state is WorkState.PASSED else share
-            noted.works[row.assignment_uid] = Work(WorkState.PASSED, best)
-        elif before is None or before.state is not WorkState.PASSED:
-            marked = WorkState.BELOW if row.state is State.RELEASED else WorkState.RETURNED
-            state = WorkState.WAITING if row.state in WAITING else marked
-            noted.works[row.assignment_uid] = Work(state, share)
+def _note_work(works: dict[str, Work], uid: str, state: State, mark: Fraction | None, *, passed: bool | None) -> None:
+    """The newest hand-in of each assignment, asked with the older ones first. What was passed once stays passed."""
+    before = works.get(uid)
+    share = mark if state is State.RELEASED else None
+    if passed and share is not None:
+        best = max(share, before.percent or share) if before and before.state is WorkState.PASSED else share
+        works[uid] = Work(WorkState.PASSED, best)
+    elif before is None or before.state is not WorkState.PASSED:
+        marked = WorkState.BELOW if state is State.RELEASED else WorkState.RETURNED
+        works[uid] = Work(WorkState.WAITING if state in WAITING else marked, share)
 
 
 def tries_of(enrolment_id: int, quiz_uid: str) -> list[QuizAttempt]:
