@@ -89,8 +89,8 @@ def make_door(application: Application) -> tuple[User, str]:
     person = queries.person_of(application)
     if person is None:
         raise Refused(_("You have no place yet."))
-    if person.password_hash is not None:
-        raise Refused(_("You have a password already. Sign in with it."))
+    if not queries.may_come_in(application):
+        raise Refused(_("You were here before. Sign in, or ask your mentor for a code."))
     return person, people.make_code(person, by=None)
 
 

@@ -140,7 +140,7 @@ def enrol(application: Application, cohort: Cohort | None, *, by: User, known: b
     application.enrolment_id = cohorts.enrol(cohort, person, by=by).id
     application.state = ApplicationState.ENROLLED
     application.forget()
-    record(Kind.APPLICATION_ENROLLED, application, actor=by)
+    record(Kind.APPLICATION_ENROLLED, application, actor=by, known=known)
     return person
 
 

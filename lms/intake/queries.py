@@ -12,7 +12,7 @@ from sqlalchemy.orm import joinedload
 
 from lms.cohorts.models import Cohort, CohortState, Enrolment, EnrolmentState
 from lms.core.db import db
-from lms.core.facts import Fact
+from lms.core.facts import Fact, Kind
 from lms.core.sealing import blind
 from lms.intake.models import Application, ApplicationState, Round, RoundCohort, RoundState
 from lms.people.models import User
@@ -128,3 +128,15 @@ def steps_of(application: Application) -> list[tuple[str, datetime]]:
 def person_of(application: Application) -> User | None:
     """Who an enrolled application became."""
     return application.enrolment.user if application.enrolment else None
+
+
+def may_come_in(application: Application) -> bool:
+    """Whether number and code open the first way in: a person whom this application made, and who has no password yet.
+
+    Never somebody who was known here before: anybody can write her phone number into an application.
+    """
+    person = person_of(application)
+    if person is None or person.password_hash is not None:
+        return False
+    made = select(Fact).where(Fact.kind == str(Kind.APPLICATION_ENROLLED), Fact.subject_id == application.id)
+    return not any(fact.data["known"] for fact in db.session.scalars(made))

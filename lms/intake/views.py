@@ -147,11 +147,10 @@ def mine() -> ResponseReturnValue:
 
 
 def _mine(held: Application, form: ReplyForm, error: bool = False) -> str:
-    person = queries.person_of(held)
     steps = [(wording.STEPS[kind], at) for kind, at in queries.steps_of(held) if kind in wording.STEPS]
     return render_template(
         "intake/mine.html", held=held, form=form, steps=steps, error=error, words=wording,
-        new_here=person is not None and person.password_hash is None, **_named(held),
+        new_here=queries.may_come_in(held), **_named(held),
     )  # fmt: skip
 
 

@@ -140,6 +140,13 @@ def test_a_contact_of_somebody_here_takes_no_new_account(app: Flask, world: Simp
         assert dana.post(f"/applications/{id}/enrolment").status_code == 422
     assert dana.post(f"/applications/{ids[0]}/enrolment", data={"known": "yes"}).status_code == 303
     assert dana.post(f"/applications/{ids[1]}/enrolment", data={"known": "yes"}).status_code == 422, "staff get no trainee's place"
+    with app.app_context(), transaction(write=True):
+        db.session.get_one(User, world.hana).password_hash = None
+        one = db.session.get_one(Application, ids[0])
+        found = SimpleNamespace(number=one.number, code=queries.code_of(one.number))
+    stolen = opened(app, found)
+    assert "Get my code" not in stolen.page("/apply/mine")
+    assert "The code is" not in stolen.post("/apply/door", follow_redirects=True).get_data(as_text=True), "it opens nobody's account"
     with app.app_context():
         assert db.session.scalar(select(func.count()).where(Enrolment.user_id == world.hana)) == 2
         assert db.session.get_one(Referral, world.hana).partner_id == world.there, "who has a partner keeps it"
