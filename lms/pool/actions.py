@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection
+from collections.abc import Collection, Sequence
 from typing import Any
 
 from sqlalchemy import select
@@ -101,6 +101,17 @@ def promote(member: PoolMember, *, by: User, sentence: str) -> None:
     member.eligible_at = member.eligible_at or clock.now()
     record(Kind.POOL_INVITED, member, actor=by, rule=rules.version)
     messages.tell(member.user, by=by, text=sentence, about=_pool_of(member))
+
+
+def promote_together(members: Sequence[PoolMember], *, by: User, sentence: str) -> None:
+    """Invite all of these people or none, each with the same reason. The rows must be locked by the caller."""
+    if not members:
+        raise Refused(_("Tick one person or more."))
+    for member in members:
+        try:
+            promote(member, by=by, sentence=sentence)
+        except Refused as no:
+            raise Refused(_("%(name)s: %(why)s", name=member.user.name, why=no.sentence)) from None
 
 
 def say_not_yet(member: PoolMember, *, by: User, sentence: str) -> None:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
+
 from wtforms import BooleanField, TextAreaField
 from wtforms.validators import DataRequired, Length
 
@@ -14,6 +16,14 @@ NEEDED = DataRequired(_l("Write a sentence. The person will read it."))
 
 class PromotionForm(Form):
     sentence = TextAreaField(_l("Why this person"), [NEEDED, Length(max=400)], [strip])
+
+
+class TogetherForm(PromotionForm):
+    """The same reason for several people: each is ticked by `person`."""
+
+    def ticked(self, posted: Iterable[str]) -> list[int]:
+        """Their ids; what is no id is passed over."""
+        return sorted({int(word) for word in posted if word.isascii() and word.isdigit() and len(word) < 10})
 
 
 class NotYetForm(Form):

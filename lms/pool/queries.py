@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 
 from sqlalchemy import Select, exists, select
 from sqlalchemy.orm import joinedload
@@ -66,6 +66,12 @@ def sign_offs(person_id: int) -> Sequence[MentorSignOff]:
 def seats_of(mentor: User) -> set[int]:
     """Ids of the cohorts a mentor has a seat in."""
     return set(db.session.scalars(mentored_cohort_ids(mentor)))
+
+
+def locked(visible: Select[PoolMember], ids: Collection[int]) -> Sequence[PoolMember]:
+    """These places, locked one after the other in one order, with their people."""
+    found = visible.where(PoolMember.id.in_(ids)).order_by(PoolMember.id).with_for_update(of=PoolMember)
+    return db.session.scalars(found.execution_options(populate_existing=True)).all()
 
 
 def in_state(visible: Select[PoolMember], *states: MemberState) -> Select[PoolMember]:

@@ -2,16 +2,19 @@
 
 from __future__ import annotations
 
+from collections.abc import Collection
+
 from flask import Blueprint, flash, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 
+from lms.core import fmt
 from lms.core.access import Role, me, one_or_404, only
 from lms.core.forms import tried
-from lms.core.i18n import _, language
+from lms.core.i18n import _, language, ngettext
 from lms.core.pages import page_of
 from lms.pool import actions, policy, queries, wording
 from lms.pool.eligibility import Values, weigh
-from lms.pool.forms import NotYetForm, PromotionForm
+from lms.pool.forms import NotYetForm, PromotionForm, TogetherForm
 from lms.pool.models import MemberState, PoolMember
 from lms.pool.skills import proved
 
@@ -28,11 +31,32 @@ SHOWN = {
 def index() -> ResponseReturnValue:
     """The rule on top; below it those who meet it, those who do not yet, or the members."""
     show = request.args.get("show", "ready") if request.args.get("show") in SHOWN else "ready"
+    return _list(show, TogetherForm(formdata=None), ())
+
+
+@bp.post("/pool/promotions")
+@only(Role.STAFF)
+def promote_together() -> ResponseReturnValue:
+    """Invite everybody who is ticked, all or none, with one sentence that each of them reads."""
+    form = TogetherForm()
+    ids = form.ticked(request.form.getlist("person"))
+    members = queries.locked(policy.visible_members(me()), ids)
+    if not form.validate_on_submit() or not tried(form, actions.promote_together, members, by=me(), sentence=form.sentence.data or ""):
+        return _list("ready", form, ids), 422
+    n = len(members)
+    flash(ngettext("%(n)s person is invited and decides.", "%(n)s people are invited and decide.", n, n=fmt.num(n)), "ok")
+    return redirect(url_for("pool_staff.index"), 303)
+
+
+def _list(show: str, form: TogetherForm, ticked: Collection[int]) -> str:
     page = page_of(queries.in_state(policy.visible_members(me()), *SHOWN[show]))
     rules = queries.rules()
     checks = {member.id: weigh(Values.from_dict(member.values), rules) for member in page.rows}
     rule = wording.rule(rules, queries.course_title(rules.course).in_language(language()))
-    return render_template("pool/index.html", show=show, page=page, checks=checks, rules=rules, rule=rule, words=wording)
+    return render_template(
+        "pool/index.html", show=show, page=page, checks=checks, rules=rules, rule=rule, words=wording, form=form, ticked=ticked,
+        error=bool(form.errors or form.form_errors),
+    )  # fmt: skip
 
 
 @bp.get("/pool/<int:id>")
