@@ -37,9 +37,9 @@ MENU: dict[Role, tuple[tuple[str, object, str], ...]] = {
 ME = ("/me", _l("Me"), "me")
 BELOW = {
     "/calendar": ("/me",), "/certificates": ("/me",), "/submissions": ("/desk", "/learn"), "/enrolments": ("/cohorts",),
-    "/mentors": ("/today",), "/messages": ("/today",), "/rounds": ("/applications",),
+    "/mentors": ("/today",), "/messages": ("/today", "/desk", "/me"), "/phrases": ("/desk",), "/rounds": ("/applications",),
 }  # fmt: skip
-"""Pages with an address of their own that stand under a word of the menu: the first of these that its reader has. Its own word goes first."""
+"""Pages with an address of their own that stand under a word of the menu: the first that its reader has. Its own word goes first."""
 
 
 @dataclass(frozen=True)
