@@ -20,7 +20,9 @@ from lms.home import own_data
 from lms.learning.models import Note
 from lms.ledger import actions as ledger
 from lms.messages import actions as messages
+from lms.people import actions as people
 from lms.people.models import SignIn, User
+from lms.pool import queries as pool
 from tests.client import Browser
 
 TOLD = {
@@ -69,6 +71,8 @@ def test_it_holds_hers_and_nothing_of_anybody_else(app: Flask, as_: Any, world: 
             messages.ask(mentor, by=person, text=f"{person.name} asks something")
             project, amount = f"of-{person.name.lower()}", Money(1250, "USD")
             ledger.accrue(key=project, worker=person, fund="GRANT-A", project=project, amount=amount, by=None)
+        for purpose in (people.LEARNING, pool.JOIN, *pool.PURPOSES):
+            people.consent(amina, purpose=purpose, version="1", language="en")
         db.session.add(Note(enrolment_id=world.enrolment, by_id=bilal.id, text="between ourselves"))
     client = as_("amina")
     client.get("/learn/tiny/labels")
@@ -79,6 +83,8 @@ def test_it_holds_hers_and_nothing_of_anybody_else(app: Flask, as_: Any, world: 
     assert data["account"][0]["amount"] == {"minor": 1250, "currency": "USD"}
     assert data["places"][0]["cohort"] == "Beirut 1"
     assert data["sign_ins"]
+    assert len(data["consents"] + data["pool_consents"]) == 5
+    assert "Clients may see my name" in page
     assert "12.50 USD" in page
     assert "Amina asks something" in page
     everything = " ".join(archive.read(name).decode("utf-8", "replace") for name in archive.namelist())

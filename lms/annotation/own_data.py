@@ -22,10 +22,7 @@ from lms.people.models import User
 
 def give(person: User) -> Iterator[Share]:
     """Her work item by item. Who reviewed it is not named."""
-    labels = {
-        "project": _("Project"), "item": _("Item"), "state": _("State"), "price": _("Price"), "answered_at": _("Sent"),
-        "decided_at": _("Checked"), "comments": _("Comment"), "skip_reason": _("Why you skipped it"),
-    }  # fmt: skip
+    labels = {"item": _("Item"), "state": _("State"), "price": _("Price")}
     yield Share("work", _("Items you worked on"), list(_items(person)), labels)
     read = (
         select(GuidelineReading, Project.name)
@@ -55,12 +52,13 @@ def _items(person: User) -> Iterator[Row]:
     for task in db.session.scalars(given.order_by(Assignment.id)):
         looked = [reviews[one.id] for one in answers[task.id] if one.id in reviews]
         comments = [remark for review in looked for remark in review.comments]
-        skipped = Said(task.skip_reason, wording.skip_reason(task.skip_reason)) if task.skip_reason else None
+        became = [wording.task_state(task.state), wording.skip_reason(task.skip_reason) if task.skip_reason else ""]
+        became += [str(remark.get("text", "")) for remark in comments]
         yield {
-            "id": task.id, "project": task.project.name, "item": task.item.name, "state": Said(task.state, wording.task_state(task.state)),
+            "id": task.id, "project": task.project.name, "item": Said(task.item.name, f"{task.project.name}\n{task.item.name}"),
+            "state": Said(task.state, "\n".join(words for words in became if words)), "comments": comments,
             "price": task.price, "times_paid": task.times_paid, "leased_at": task.leased_at, "lease_until": task.lease_until,
-            "answered_at": task.answered_at, "decided_at": task.decided_at, "skip_reason": skipped,
-            "comments": Said(comments, "\n".join(str(remark.get("text", "")) for remark in comments)),
+            "answered_at": task.answered_at, "decided_at": task.decided_at, "skip_reason": task.skip_reason,
             "decisions": [{"decision": review.decision, "at": review.at} for review in looked],
             "draft": drafts.get(task.id),
             "answers": [

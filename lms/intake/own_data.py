@@ -27,7 +27,7 @@ def give(person: User) -> Iterator[Share]:
 
 
 def _row(one: Application) -> Row:
-    told = "\n".join(f"{wording.ASKED[asked]} {wording.answer(asked, one.said(asked))}" for asked in QUESTIONS if one.said(asked))
+    told = "\n".join(f"{wording.ASKED[asked]}\n- {wording.answer(asked, one.said(asked))}" for asked in QUESTIONS if one.said(asked))
     return {
         "number": printed(one.number), "answers": Said(one.answers, told), "made_at": one.made_at, "sent_at": one.sent_at,
         "consent_version": one.consent_version, "consent_language": one.consent_language, "question": one.question, "reply": one.reply,

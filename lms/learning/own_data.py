@@ -69,7 +69,8 @@ def _finished(course: Course | None, row: Completion) -> str:
 
 def _attempt(row: QuizAttempt) -> Row:
     quiz = catalogue.course(row.version_id).quiz(row.quiz_uid)
-    given = [f"{one.text.in_language(language())} {naming.shown(one, row.answers.get(one.uid))}" for one in quiz.questions] if quiz else []
+    asked = quiz.questions if quiz else ()
+    given = [f"{one.text.in_language(language())}\n- {naming.shown(one, row.answers.get(one.uid))}" for one in asked]
     return {
         "quiz": Said(row.quiz_uid, quiz.title.in_language(language()) if quiz else row.quiz_uid), "number": row.number,
         "started_at": row.started_at, "submitted_at": row.submitted_at, "answers": Said(row.answers, "\n".join(given)),

@@ -2,27 +2,23 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 
 from sqlalchemy import or_, select
 
+from lms.core import fmt
 from lms.core.db import db
 from lms.core.facts import Fact
 from lms.core.i18n import LANGUAGES, _
 from lms.core.own_data import Said, Share
+from lms.people.actions import LEARNING
 from lms.people.models import Arrival, Consent, SignIn, SignInCode, User
 
 
 def give(person: User) -> Iterator[Share]:
     """Everything but the sealed signs of passwords, codes and cookies, which would only help a thief."""
     yield _who(person)
-    yield Share(
-        "consents", _("What you agreed to"),
-        [{"purpose": row.purpose, "version": row.version, "language": row.language, "given_at": row.given_at,
-          "withdrawn_at": row.withdrawn_at}
-         for row in db.session.scalars(select(Consent).where(Consent.user_id == person.id).order_by(Consent.id))],
-        {"purpose": _("For"), "version": _("Version"), "given_at": _("You agreed"), "withdrawn_at": _("Consent taken back")},
-    )  # fmt: skip
+    yield consents(person, "consents", {LEARNING: _("To learn here")})
     devices = {"own": _("my phone"), "shared": _("a shared phone")}
     yield Share(
         "sign_ins", _("When you signed in"),
@@ -40,12 +36,24 @@ def give(person: User) -> Iterator[Share]:
     yield from _log(person)
 
 
+def consents(person: User, key: str, words: Mapping[str, str]) -> Share:
+    """What she agreed to of these purposes (purpose -> its words), and whether she took it back. A room gives those that are its own."""
+    given = select(Consent).where(Consent.user_id == person.id, Consent.purpose.in_(words)).order_by(Consent.id)
+    rows = [
+        {"purpose": Said(row.purpose, words[row.purpose]), "version": row.version, "language": row.language,
+         "given_at": row.given_at, "withdrawn_at": row.withdrawn_at} for row in db.session.scalars(given)
+    ]  # fmt: skip
+    labels = {"purpose": _("For"), "given_at": _("You agreed"), "withdrawn_at": _("Consent taken back")}
+    return Share(key, _("What you agreed to"), rows, labels)
+
+
 def _who(person: User) -> Share:
     roles, spoken = sorted(person.roles), LANGUAGES.get(person.language)
     row = {
         "name": person.name, "latin_name": person.latin_name, "own_name": person.own_name, "email": person.email, "phone": person.phone,
         "sign_in_name": person.sign_in_name, "pseudonym": person.pseudonym, "roles": roles,
-        "language": Said(person.language, spoken.name if spoken else person.language), "zone": person.zone, "country": person.country,
+        "language": Said(person.language, spoken.name if spoken else person.language), "zone": person.zone,
+        "country": Said(person.country, fmt.country(person.country)) if person.country else None,
         "adult": person.adult, "made_at": person.made_at, "active": person.active, "latin_digits": person.latin_digits,
         "afghan_calendar": person.afghan_calendar, "larger_text": person.larger_text, "data_saver": person.data_saver,
         "has_password": person.password_hash is not None,

@@ -11,18 +11,22 @@ from lms.core.db import db
 from lms.core.i18n import _
 from lms.core.own_data import Row, Said, Share
 from lms.people.models import User
+from lms.people.own_data import consents
 from lms.pool import queries
+from lms.pool.forms import ConsentForm
 from lms.pool.models import MemberState, MentorSignOff, PoolMember
 
 
 def give(person: User) -> Iterator[Share]:
     """Her own row, and what was said in her favour. Who promoted her is not named."""
-    place = queries.place_of(person)
+    place, form = queries.place_of(person), ConsentForm(formdata=None)
     labels = {
         "state": _("State"), "available": _("Can you take work now?"), "skills": _("Skills"), "not_yet": _("Why you are not in it yet"),
         "sentence": _("Why you were chosen"), "invited_at": _("Invited"), "consented_at": _("You agreed"), "exited_at": _("You left"),
     }  # fmt: skip
     yield Share("pool", _("The work pool"), [_row(place)] if place else [], labels)
+    agreed = {purpose: str(form[purpose.removeprefix("pool.")].label.text) for purpose in queries.PURPOSES}
+    yield consents(person, "pool_consents", {queries.JOIN: _("Join the pool"), **agreed})
     said = (
         select(MentorSignOff).where(MentorSignOff.user_id == person.id).options(joinedload(MentorSignOff.mentor)).order_by(MentorSignOff.id)
     )
