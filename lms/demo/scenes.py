@@ -26,6 +26,10 @@ LABELS = ("Glass", "Plate", "Orange")
 TABLES = ("#b88755", "#a9794c", "#c79a68", "#8f6a45", "#d8c3a0")
 CLOTHS = ("#f8f4ec", "#e6ebfa", "#e3f3e9", "#fce8eb")
 COLUMNS, ROWS = 4, 3
+NOTES = (
+    "bottle  0 1 1 5", "cup  2 3 4 5", "jar  5 2 7 5", "bottle  8 1 9 5", "cup  10 3 12 5", "jar  1 7 3 10", "bottle  4 6 6 10",
+    "jar  6 7 8 10", "cup  12 8 14 10",
+)  # fmt: skip
 
 
 @dataclass(frozen=True)
@@ -67,8 +71,8 @@ def scene(number: int) -> Scene:
 
 
 @cache
-def notes() -> tuple[Accepted]:
-    """A photo of the notes that somebody made while measuring: four numbers of some things on a sheet of squared paper."""
+def notes(sheet: int) -> tuple[Accepted]:
+    """A photo of the notes that somebody made while measuring, on squared paper: a few of the things, and their four numbers."""
     from PIL import Image, ImageDraw, ImageFont
 
     image = Image.new("RGB", (900, 1200), "#f5f1e6")
@@ -76,10 +80,10 @@ def notes() -> tuple[Accepted]:
     for at in range(0, 1200, 30):
         pen.line((0, at, 900, at), "#c9d4e4")
         pen.line((at, 0, at, 1200), "#c9d4e4")
-    for line, words in enumerate(("1  bottle 0 1 1 5", "    cup 2 3 4 5", "    jar 5 2 7 5", "2  bottle 4 6 6 10", "    cup 12 8 14 10")):
+    for line, words in enumerate(NOTES[2 * sheet : 2 * sheet + 5]):
         pen.text((90, 120 + 120 * line), words, "#22335e", ImageFont.load_default(64))
     photo = io.BytesIO()
-    image.rotate(-2, expand=True, fillcolor="#8f6a45").save(photo, "JPEG", quality=70)
+    image.rotate(2 - 2 * sheet, expand=True, fillcolor="#8f6a45").save(photo, "JPEG", quality=70)
     return (accept(photo.getvalue(), "my notes.jpg"),)
 
 

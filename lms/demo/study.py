@@ -108,7 +108,8 @@ def hand_in(cohort_id: int, names: Sequence[str], *, work: int) -> None:
     """These people study to a piece of work, counted from 1, and hand it in; the answers wait on the desk."""
     for at, name in enumerate(names):
         _study(cohort_id, name, work)
-        _send(cohort_id, name, work, ANSWERS["boxes" if work > 1 else "short" if at % 2 else "good"], scenes.notes() if work > 1 else ())
+        answer, files = (ANSWERS["boxes"], scenes.notes(at % 3)) if work > 1 else (ANSWERS["short" if at % 2 else "good"], ())
+        _send(cohort_id, name, work, answer, files)
 
 
 def release(cohort_id: int, name: str, *, work: int, mentor: str) -> None:

@@ -20,7 +20,10 @@ from flask import Flask
 from playwright.sync_api import Error, Page, Response
 from werkzeug.exceptions import HTTPException
 
-from lms.core import checks
+from lms.core import checks, clock
+from lms.core.db import db, transaction
+from lms.people.queries import by_identifier
+from lms.pool.models import MemberState, PoolMember
 from tests.browser.conftest import Live, live_demo
 from tests.conftest import ONLY_PAGES
 from tests.test_arabic_pages import english
@@ -43,11 +46,11 @@ SIDEWAYS = r"""texts => texts.map(text => {
 TITLE = re.compile(r"<title>.*?</title>", re.DOTALL)  # may be a name that somebody gave, and no name can be marked there
 TALL = 3000  # so that no bar at the edge of the screen lies over anything: how that looks is judged by people
 NO_PAGES = ("/static", "/media", "/healthz", "/readyz", "/manifest", "/.well-known", "/sw.js", "/phone.js", "/token")
-LED_TO = {"/work/pool/exit"}  # only somebody in the pool has this page: it is reached by its link or not at all
+LED_TO = {"/work/pool/exit"}  # only somebody in the pool has this page, as amina here: it is reached by its link or not at all
 READERS = {"": "public", "amina": "trainee", "hana": "trainee", "bilal": "mentor", "dana": "staff", "efe": "partner", "fay": "finance"}
 MUST = {  # pages with an address of their own that the first links of these people have to lead to
     "": {"/help", "/sign-in/code"},
-    "amina": {"/learn/<course>", "/learn/<course>/<lesson>", "/work/<slug>", "/work/pool", "/messages/<int:id>"},
+    "amina": {"/learn/<course>", "/learn/<course>/<lesson>", "/work/<slug>", "/work/pool", "/work/pool/exit", "/messages/<int:id>"},
     "hana": {"/certificates/<int:id>", "/submissions/<int:id>/feedback", "/learn/<course>/<lesson>"},
     "bilal": {"/submissions/<int:id>", "/reviews/<int:id>", "/cohorts/<int:id>", "/enrolments/<int:id>", "/enrolments/<int:id>/sign-off"},
     "dana": {"/cohorts/<int:id>", "/cohorts/<int:id>/people/new", "/enrolments/<int:id>", "/projects/<slug>", "/projects/new",
@@ -72,8 +75,20 @@ def may_see(role: str) -> set[str]:
 
 @pytest.fixture(scope="module")
 def live(tmp_path_factory: pytest.TempPathFactory, demo_school: Path) -> Iterator[Live]:
-    """The demo school, answering. To read is never to write: one stands for all its readers."""
-    yield from live_demo(tmp_path_factory.mktemp("demo"), demo_school)
+    """The demo school, answering, and amina in its pool. To read is never to write: one stands for all its readers."""
+    for made in live_demo(tmp_path_factory.mktemp("demo"), demo_school):
+        with made.app.app_context(), transaction(write=True):
+            join_pool("amina@demo.example", invited_by="dana@demo.example")
+        yield made
+
+
+def join_pool(name: str, *, invited_by: str) -> None:
+    """Members have pages that nobody else has, and of the people who sign in here nobody meets the rule."""
+    person, now = by_identifier(name), clock.now()
+    place = db.session.get(PoolMember, person.id) or PoolMember(id=person.id, rule_version=1, values={}, weighed_at=now)
+    place.state, place.invited_at, place.consented_at, place.sentence = MemberState.ACTIVE, now, now, "Careful work."
+    place.promoted_by_id = by_identifier(invited_by).id
+    db.session.add(place)
 
 
 @pytest.mark.parametrize("lang", ["en", "ar"])
