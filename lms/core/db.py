@@ -24,9 +24,19 @@ from sqlalchemy import (
     Executable,
     MetaData,
     event,
+    inspect,
     or_,
 )
-from sqlalchemy.orm import DeclarativeBase, InstrumentedAttribute, ORMExecuteState, Session, SessionTransaction
+from sqlalchemy.orm import (
+    DeclarativeBase,
+    InstrumentedAttribute,
+    Mapper,
+    ORMExecuteState,
+    Session,
+    SessionTransaction,
+    make_transient_to_detached,
+)
+from sqlalchemy.orm.attributes import instance_dict
 from sqlalchemy.types import TypeDecorator
 
 T = TypeVar("T")
@@ -112,6 +122,23 @@ def rows(statement: Executable, given: Mapping[str, Any]) -> CursorResult[*tuple
     """Rows of plain columns, straight from the transaction's connection: what holds no row of a model needs none of the ORM's work."""
     db.session.flush()
     return db.session.connection().execute(statement, given)
+
+
+def loaded(model: type[T], values: Mapping[str, Any]) -> T:
+    """The row with these columns, all of them, as if the session had read it: for the one that every page reads, in two thirds of the time.
+
+    A row that the session holds already is the one it has, with what was changed in it.
+    """
+    mapper: Mapper[T] = inspect(model)
+    session = db.session()
+    known = session.identity_map.get(mapper.identity_key_from_primary_key((values["id"],)))
+    if known is not None:
+        return known
+    row: T = mapper.class_manager.new_instance()
+    instance_dict(row).update(values)  # it is new, so there is nothing to compare them with
+    make_transient_to_detached(row)
+    session.add(row)
+    return row
 
 
 def after_commit(call: Callable[[], None]) -> None:
