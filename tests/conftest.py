@@ -38,6 +38,11 @@ def missing(sentence: str) -> None:
     pytest.skip(sentence)
 
 
+def pytest_xdist_auto_num_workers(config: pytest.Config) -> int:
+    """One more than there are cores: a walk in a browser waits for a sixth of its time."""
+    return (os.cpu_count() or 1) + 1
+
+
 def pytest_configure(config: pytest.Config) -> None:
     """`LMS_PAGES` narrows one test for whoever builds a page: a run of more, or one that must be whole, is not begun with it."""
     if ONLY_PAGES and (STRICT or not all("test_every_page.py" in argument for argument in config.args)):
