@@ -67,7 +67,8 @@ def percent(value: float, digits: int = 0) -> str:
     """A share from 0 to 1 as a percentage."""
     locale = _locale()
     pattern = "#,##0" + ("." + "0" * digits if digits else "") + "%"
-    return _digits(numbers.format_percent(value, format=pattern, locale=locale, numbering_system=_system()))
+    said = _digits(numbers.format_percent(value, format=pattern, locale=locale, numbering_system=_system()))
+    return said if _system() == "latn" else said.replace("%", "٪")
 
 
 def money(amount: Money) -> Markup:
@@ -130,6 +131,11 @@ def clock(value: datetime | time, *, zone: str | None = None) -> str:
 def moment(value: datetime, *, zone: str | None = None) -> str:
     """Date and time together, with the weekday."""
     return _("%(date)s, %(time)s", date=date(value, zone=zone), time=clock(value, zone=zone))
+
+
+def town(zone: str) -> str:
+    """`Beirut` for `Asia/Beirut`: the town that a time zone is named for, in the page's language."""
+    return dates.get_timezone_location(zone, locale=_locale(), return_city=True)
 
 
 def size(octets: int) -> str:

@@ -207,7 +207,7 @@ def test_arabic_is_read_in_arabic(app: object) -> None:
         said = [fmt.days(number) for number in (0, 1, 2, 3, 10, 11, 99, 100, 102, 103, 111)]
         assert i18n._("Sign in") == "الدخول"
         assert fmt.num(1234.5) == "١٬٢٣٤٫٥"
-        assert fmt.percent(0.6) == "٦٠%"
+        assert (fmt.percent(0.6), fmt.town("Asia/Beirut"), fmt.town("UTC")) == ("٦٠٪", "بيروت", "UTC")
         assert fmt.date(date(2026, 11, 22)) == "الأحد، ٢٢ تشرين الثاني ٢٠٢٦"
     assert said == ["٠ يوم", "يوم واحد", "يومان", "٣ أيام", "١٠ أيام", "١١ يوماً", "٩٩ يوماً", "١٠٠ يوم", "١٠٢ يوم", "١٠٣ أيام", "١١١ يوماً"]
 
