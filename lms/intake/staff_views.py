@@ -111,10 +111,9 @@ def show(id: int) -> ResponseReturnValue:
 
 def _page(application: Application, **tried_forms: AnyForm) -> str:
     staff = me().has(Role.STAFF)
-    places = queries.cohorts_of(application.round_id) if staff else []
-    cohorts = [(one.id, f"{one.name} ({fmt.num(queries.free_places(one))})") for one in places]
     blank: dict[str, Any] = {
-        "accepting": AcceptForm(formdata=None).offer(cohorts), "rejecting": RejectForm(formdata=None), "asking": AskForm(formdata=None),
+        "accepting": AcceptForm(formdata=None).offer(_places(application) if staff else []),
+        "rejecting": RejectForm(formdata=None), "asking": AskForm(formdata=None),
         "recommending": RecommendForm(formdata=None), "placing": PlaceForm(formdata=None),
     }  # fmt: skip
     return render_template(
@@ -125,6 +124,11 @@ def _page(application: Application, **tried_forms: AnyForm) -> str:
         can_recommend=policy.may_recommend(me(), application) and application.state in deciding.OPEN_TO_DECIDE,
         **(blank | tried_forms),
     )  # fmt: skip
+
+
+def _places(application: Application) -> list[tuple[int, str]]:
+    """The cohorts of the round, each with how many places are free."""
+    return [(one.id, f"{one.name} ({fmt.num(queries.free_places(one))})") for one in queries.cohorts_of(application.round_id)]
 
 
 @bp.post("/applications/<int:id>/recommendation")
@@ -159,7 +163,7 @@ def ask(id: int) -> ResponseReturnValue:
 def accept(id: int) -> ResponseReturnValue:
     """Promise a place."""
     application = one_or_404(policy.visible_applications(me()), id, lock=True)
-    form = AcceptForm().offer([(one.id, one.name) for one in queries.cohorts_of(application.round_id)])
+    form = AcceptForm().offer(_places(application))
     if not form.validate_on_submit() or not tried(form, _accept, application, form):
         return _page(one_or_404(policy.visible_applications(me()), id), accepting=form), 422
     return _back(application, _("The place is promised. Now make it ready."))
