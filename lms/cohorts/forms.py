@@ -14,7 +14,7 @@ from wtforms.validators import DataRequired, InputRequired, Length, NumberRange,
 from lms.cohorts.models import Code
 from lms.cohorts.pasting import MOST
 from lms.core.errors import Refused
-from lms.core.forms import Form, SelectChoice, digits, strip
+from lms.core.forms import Form, SelectChoice, digits, named, strip
 from lms.core.i18n import _, _l
 from lms.people.models import Lost
 
@@ -47,9 +47,9 @@ class CohortForm(Form):
 
     def offer(self, programmes: list[tuple[int, str]], partners: list[tuple[int, str]], cohorts: list[tuple[int, str]]) -> CohortForm:
         """Fill the three choices; 0 is no partner, and no cohort to copy."""
-        self.like.choices = [SelectChoice("0", str(_l("No other cohort"))), *(SelectChoice(str(id), name) for id, name in cohorts)]
-        self.programme.choices = [SelectChoice(str(id), name) for id, name in programmes]
-        self.partner.choices = [SelectChoice("0", str(_l("No partner"))), *(SelectChoice(str(id), name) for id, name in partners)]
+        self.like.choices = [SelectChoice("0", str(_l("No other cohort"))), *(named(id, name) for id, name in cohorts)]
+        self.programme.choices = [named(id, name) for id, name in programmes]
+        self.partner.choices = [SelectChoice("0", str(_l("No partner"))), *(named(id, name) for id, name in partners)]
         return self
 
 
@@ -115,7 +115,7 @@ class ChoiceForm(Form):
 
     def offer(self, label: str, options: list[tuple[int, str]]) -> ChoiceForm:
         self.chosen.label.text = label
-        self.chosen.choices = [SelectChoice(str(id), name) for id, name in options]
+        self.chosen.choices = [named(id, name) for id, name in options]
         return self
 
 

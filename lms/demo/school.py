@@ -14,9 +14,12 @@ from typing import Any
 from flask import current_app
 
 from lms.cohorts import actions as cohorts
+from lms.cohorts import failed_imports
+from lms.cohorts.failed_imports import NothingIn, Why
+from lms.cohorts.models import Cohort
 from lms.core import clock, jobs
 from lms.core.access import Role
-from lms.core.db import transaction
+from lms.core.db import db, transaction
 from lms.core.errors import Refused
 from lms.core.money import Money
 from lms.demo import applying, hiring, study, talk, work
@@ -163,8 +166,10 @@ def _cohorts(monday: datetime) -> dict[str, int]:
             "Gaziantep 1", "Data annotation", "NGO-TR", "Europe/Istanbul", from_week(-3), "annotation-basics", "chen", GAZIANTEP, ["hana"]
         )
     with at(from_week(-1)):
-        _cohort("Tripoli 1", "Programming", "NGO-LB", "Asia/Beirut", from_week(2), "programming-python", "bilal", (), run=False)
+        tripoli = _cohort("Tripoli 1", "Programming", "NGO-LB", "Asia/Beirut", from_week(2), "programming-python", "bilal", (), run=False)
         _draft("English online 1", "English for work", "UTC", from_week(5))
+    with at(clock.now() - timedelta(hours=20)), transaction(write=True):
+        failed_imports.remember(NothingIn(Why.UNREADABLE), db.session.get_one(Cohort, tripoli), by=_staff())
     return {"Nairobi 1": nairobi, "Beirut 1": beirut, "Gaziantep 1": gaziantep}
 
 
