@@ -143,7 +143,9 @@ def test_staff_read_what_she_can_do_and_nobody_else(app: Flask, as_: Any, world:
 def test_who_leaves_takes_her_words_along(app: Flask, as_: Any, world: Any) -> None:
     invite(app)
     amina = as_("amina")
+    assert "We delete what you wrote" not in amina.page("/work/pool/exit")
     amina.post("/work/pool/skills", data={"words": "I speak Kurdish."})
+    assert "We delete what you wrote about your skills." in amina.page("/work/pool/exit")
     amina.post("/work/pool/exit")
     assert "Kurdish" not in as_("dana").page(f"/pool/{world.amina}")
     assert amina.post("/work/pool/skills", data={"words": "I speak Kurdish."}).status_code == 422
