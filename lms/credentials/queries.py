@@ -7,9 +7,12 @@ from collections.abc import Sequence
 from sqlalchemy import Select, exists, select
 from sqlalchemy.orm import joinedload
 
+from lms.catalogue import queries as catalogue
+from lms.cohorts import queries as cohorts
 from lms.core.db import db
 from lms.credentials import codes
 from lms.credentials.models import Credential, ShareLink, State
+from lms.grading import queries as grading
 from lms.people.models import User
 
 
@@ -21,6 +24,17 @@ def certificates_of(user: User) -> Sequence[Credential]:
         .options(joinedload(Credential.sheet))
         .order_by(Credential.id.desc())
     ).all()
+
+
+def tasks_to_go(user: User) -> int:
+    """How many tasks of the cohort she came to last she has not passed yet; 0 where she learns nothing."""
+    places = cohorts.places_of(user)
+    if not places:
+        return 0
+    place = places[0].enrolment
+    versions = [one.version.id for one in places if one.enrolment.id == place.id]
+    tasks = {lesson.assignment.uid for id in versions for lesson in catalogue.course(id).lessons if lesson.assignment}
+    return len(tasks - grading.passed(place.id))
 
 
 def newest(visible: Select[Credential]) -> Select[Credential]:

@@ -58,7 +58,8 @@ def index() -> ResponseReturnValue:
         page = page_of(queries.newest(policy.visible_credentials(me())))
         return render_template("credentials/all.html", page=page, today=today)
     hers = queries.certificates_of(me())
-    return render_template("credentials/own.html", certificates=hers, links=queries.links_of(hers), today=today)
+    to_go = 0 if hers else queries.tasks_to_go(me())
+    return render_template("credentials/own.html", certificates=hers, links=queries.links_of(hers), today=today, to_go=to_go)
 
 
 @bp.get("/certificates/<int:id>")

@@ -9,9 +9,12 @@ import pytest
 from flask import Flask
 from sqlalchemy import select
 
+from lms.catalogue import queries as catalogue
 from lms.core.db import db, transaction
 from lms.credentials.models import Credential
+from lms.grading.models import Grade, Submission
 from tests.conftest import given_back
+from tests.courses import publish_tiny
 from tests.credentials.certified import certify, change, credentials
 from tests.statements import counted
 
@@ -40,6 +43,23 @@ def test_she_finds_it_with_its_weight_and_its_address(id: int, app: Flask, as_: 
 
 def test_without_one_she_reads_when_it_comes(as_: Any) -> None:
     assert "You have no certificate yet." in as_("hana").page("/certificates")
+
+
+def test_she_reads_how_many_tasks_are_left(app: Flask, as_: Any, world: Any) -> None:
+    with app.app_context(), transaction(write=True):
+        version = publish_tiny(world)
+        tasks = [lesson.assignment.uid for lesson in catalogue.course(version).lessons if lesson.assignment]
+    hana = as_("hana")
+    for at, uid in enumerate(tasks):
+        left = len(tasks) - at
+        assert (f"{left} tasks are left." if left > 1 else "1 task is left.") in hana.page("/certificates")
+        with app.app_context(), transaction(write=True):
+            sent = Submission(enrolment_id=world.other_enrolment, version_id=version, assignment_uid=uid, attempt=1, text="x")
+            db.session.add(sent)
+            db.session.flush()
+            passed = {"total": 10, "possible": 10, "passed": True, "returned": False, "feedback": ""}
+            db.session.add(Grade(submission_id=sent.id, by_id=world.chen, marks={}, **passed))
+    assert " left." not in hana.page("/certificates")
 
 
 def ticks(app: Flask) -> tuple[bool, bool, bool]:
