@@ -99,11 +99,10 @@ def begin(person: User, *, device: str) -> None:
 def end(person: User) -> None:
     """Sign out here: the row is ended first, so that the cookie's copy is dead too."""
     actions.sign_out(person.get_id())
-    language = session.get("language")
+    language = session.get("language") or person.language
     logout_user()
     session.clear()
-    if language:  # says nothing about who was here, and the next person on this phone most likely reads it too
-        session["language"] = language
+    session["language"] = language  # says nothing about who was here, and the next person on this phone most likely reads it too
 
 
 def fresh(person: User) -> bool:
