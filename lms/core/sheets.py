@@ -16,7 +16,7 @@ SHEETS: Mapping[str, tuple[str, ...]] = {
     "page": ("form", "list", "checks", "fold", "count"),
     "today": ("ring", "said"),
     "learn": ("road", "form"),
-    "lesson": ("steps", "read", "count", "code", "table"),
+    "lesson": ("steps", "read", "count", "table"),
     "quiz": ("steps", "form", "code", "choice", "fold"),
     "task": ("form", "read", "count", "code", "table"),
     "feedback": ("form", "rubric", "said", "fold", "code"),

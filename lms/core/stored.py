@@ -17,6 +17,7 @@ from flask import Response, g, request
 
 Halves = tuple[bytes, bytes]
 _GZIP_HEAD = b"\x1f\x8b\x08\x00\x00\x00\x00\x00\x02\xff"  # RFC 1952, 2.3: deflate, no name, no time, smallest
+_END_OF_TEXT = b"</article>"
 _NEAR = 2  # a literal of brotli is read in the light of the two bytes before it: those after the mark must be the same for everybody
 
 
@@ -93,9 +94,15 @@ def _deflated(before: bytes, rest: bytes) -> Halves:
 
 
 def _brotlied(before: bytes, length: int, near: bytes, rest: bytes) -> Halves:
-    """One stream. Between its halves it was shown bytes that no page holds, so it has the right distances and points at none of them."""
+    """One stream. Between its halves it was shown bytes that no page holds, so it has the right distances and points at none of them.
+
+    What is read first is a block of its own: it waits for no code of what stands below it.
+    """
     stream = brotli.Compressor(quality=11, mode=brotli.MODE_TEXT)
-    first: bytes = stream.process(before) + stream.flush()
+    text, end, below = before.partition(_END_OF_TEXT)
+    first: bytes = stream.process(text + end) + stream.flush()
+    if below:
+        first += stream.process(below) + stream.flush()
     if length:
         stream.process(bytes(range(1, length + 1)) + near)
         stream.flush()
