@@ -101,3 +101,11 @@ def test_a_name_stands_in_the_field_whose_letters_it_has(app: Flask, as_: Any, w
         db.session.get_one(User, world.amina).name = known
     page = unescape(as_("amina").page("/welcome/name"))
     assert [name for name in ("latin_name", "own_name") if re.search(rf'name="{name}"[^>]* value="{re.escape(known)}"', page)] == [field]
+
+
+def test_the_door_speaks_the_language_of_who_left(app: Flask, as_: Any, world: Any) -> None:
+    amina = as_("amina")
+    with app.test_request_context(), transaction(write=True):
+        db.session.get_one(User, world.amina).language = "ar"
+    amina.post("/sign-out")
+    assert '<html lang="ar"' in amina.page("/sign-in")
