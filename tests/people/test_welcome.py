@@ -95,7 +95,9 @@ def test_a_choice_never_leads_to_what_cannot_be_read(stranger: Any, target: str)
     assert 'name="next" value=""' in stranger.page(f"/language?next={target}")
 
 
-@pytest.mark.parametrize(("known", "field"), [("Çiğdem O'Neill-Şahin", "latin_name"), ("نور الخطيب", "own_name"), ("Nour الخطيب", "own_name")])
+@pytest.mark.parametrize(
+    ("known", "field"), [("Çiğdem O'Neill-Şahin", "latin_name"), ("نور الخطيب", "own_name"), ("Nour الخطيب", "own_name")]
+)
 def test_a_name_stands_in_the_field_whose_letters_it_has(app: Flask, as_: Any, world: Any, known: str, field: str) -> None:
     with app.test_request_context(), transaction(write=True):
         db.session.get_one(User, world.amina).name = known
