@@ -12,7 +12,6 @@ import pytest
 from jinja2 import BytecodeCache, Environment
 from jinja2.bccache import Bucket
 
-from lms.core import i18n
 from tests.servers import Postgres
 
 
@@ -23,7 +22,7 @@ class CompiledOnce(BytecodeCache):
         self.code: dict[tuple[str, str], CodeType] = {}
 
     def get_bucket(self, environment: Environment, name: str, filename: str | None, source: str) -> Bucket:
-        spoken = str(i18n.locale()) if getattr(environment, "words", None) is not None else ""  # merged words have lost their own header
+        spoken = getattr(environment, "spoken", "")
         bucket = Bucket(environment, self.get_cache_key(f"{spoken}/{name}", filename), self.get_source_checksum(source))
         self.load_bytecode(bucket)
         return bucket

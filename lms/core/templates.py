@@ -34,6 +34,7 @@ class Environment(FlaskEnvironment):
 
     template_class = Compiled
     words: NullTranslations | None = None  # of the one language of an environment under this one
+    spoken = ""  # which language that is
 
     def __init__(self, *given: Any, **options: Any) -> None:
         super().__init__(*given, **options)
@@ -49,7 +50,7 @@ class Environment(FlaskEnvironment):
         spoken = str(i18n.locale())
         if spoken not in self._speaking:
             made = self.overlay()
-            made.words = i18n.catalogue()
+            made.words, made.spoken = i18n.catalogue(), spoken
             self._speaking[spoken] = made
         return self._speaking[spoken]
 
