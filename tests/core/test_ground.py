@@ -268,7 +268,7 @@ def test_next_leads_to_this_site_or_nowhere(target: str | None, kept: bool) -> N
 
 
 @pytest.mark.parametrize(
-    ("path", "name", "most"), [("/healthz", None, 0), ("/", None, 0), ("/sign-in", None, 0), ("/help", None, 0), ("/me", "amina", 6)]
+    ("path", "name", "most"), [("/healthz", None, 0), ("/", None, 1), ("/sign-in", None, 0), ("/help", None, 0), ("/me", "amina", 6)]
 )
 def test_a_page_costs_few_statements(path: str, name: str | None, most: int, app: Flask, as_: Any, stranger: Any) -> None:
     client = as_(name) if name else stranger
