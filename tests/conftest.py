@@ -29,6 +29,7 @@ ON_POSTGRES = os.environ.get("LMS_TEST_DATABASE") == "postgresql"
 ONLY_PAGES = tuple(os.environ["LMS_PAGES"].split(",")) if os.environ.get("LMS_PAGES") else ()
 DATA = ROOT.parent / "shared" / "data"
 TEMPLATES = CompiledOnce()
+LONGEST = ("test_the_whole_way", "test_every_page", "test_jobs_killed")
 
 
 def missing(sentence: str) -> None:
@@ -73,7 +74,9 @@ def _databases_are_closed() -> Iterator[None]:
 
 
 def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
-    """On PostgreSQL only what asks the school's database is run: the rest would be the same run twice."""
+    """The longest begin first, so that none runs alone at the end. On PostgreSQL only what asks the school's database is run: the rest
+    would be the same run twice."""
+    items.sort(key=lambda item: LONGEST.index(item.path.stem) if item.path.stem in LONGEST else len(LONGEST))
     if not ON_POSTGRES:
         return
     asking = [item for item in items if {"school", "own_school"} & set(getattr(item, "fixturenames", ()))]
