@@ -2,14 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection
+from collections.abc import Collection, Iterable
 from dataclasses import dataclass
 from datetime import date, datetime, time
-from typing import NamedTuple, Protocol
+from typing import Any, NamedTuple, Protocol
 from zoneinfo import ZoneInfo
 
 from sqlalchemy import ColumnElement, Select, String, bindparam, case, func, or_, select, type_coerce
-from sqlalchemy.orm import contains_eager, defer, joinedload
+from sqlalchemy.orm import defer, joinedload
+from sqlalchemy.orm.attributes import set_committed_value
 
 from lms.catalogue.courses import Moment
 from lms.catalogue.models import CourseVersion
@@ -28,17 +29,20 @@ from lms.cohorts.models import (
 )
 from lms.core import clock
 from lms.core.access import Role
-from lms.core.db import db, one_of, rows
+from lms.core.db import db, loaded, one_of, rows
 from lms.people.models import User
 
 BEFORE_START = (CohortState.DRAFT, CohortState.SCHEDULED)
-_PLACES = (  # asked by every page that a trainee learns with: put together once
-    select(Enrolment, CourseVersion)
-    .join(Enrolment.cohort)
+_OF_ENROLMENT = tuple(column.key for column in Enrolment.__table__.columns)
+_OF_COHORT = tuple(column.key for column in Cohort.__table__.columns)
+_OF_VERSION = tuple(column.key for column in CourseVersion.__table__.columns if column.key != "body")
+_PARTS = ((Enrolment, _OF_ENROLMENT), (Cohort, _OF_COHORT), (CourseVersion, _OF_VERSION))
+_PLACES = (  # asked by every page that a trainee learns with: put together once, and in columns
+    select(*(getattr(model, name) for model, names in _PARTS for name in names))
+    .join_from(Enrolment, Cohort, Cohort.id == Enrolment.cohort_id)
     .join(CohortCourse, CohortCourse.cohort_id == Enrolment.cohort_id)
     .join(CourseVersion, CourseVersion.id == CohortCourse.version_id)
     .where(Enrolment.user_id == bindparam("user"), one_of(Enrolment.state, STUDYING), Cohort.state != CohortState.CANCELLED)
-    .options(contains_eager(Enrolment.cohort), defer(CourseVersion.body))
 )
 _EVERY_PLACE = _PLACES.order_by(Enrolment.id.desc(), CohortCourse.position, CourseVersion.uid)
 _PLACE_TO_READ = (  # the same of a lesson's reader, in columns: a page that is kept whole needs no row of a model
@@ -108,8 +112,17 @@ def pinned(cohort_id: int) -> list[CourseVersion]:
 
 def places_of(user: User) -> list[Place]:
     """Every course this person learns or has finished, newest enrolment first, then in the cohort's order. One statement."""
-    rows = db.session.execute(_EVERY_PLACE, {"user": user.id})
-    return [Place(enrolment, version) for enrolment, version in rows]
+    return [Place(*_place(found)) for found in rows(_EVERY_PLACE, {"user": user.id})]
+
+
+def _place(found: Iterable[Any]) -> tuple[Enrolment, CourseVersion]:
+    """The rows of a place from their columns, the cohort beside its enrolment; the version's body is read when it is asked for."""
+    values = iter(found)
+    enrolment = loaded(Enrolment, dict(zip(_OF_ENROLMENT, values, strict=False)))
+    cohort = loaded(Cohort, dict(zip(_OF_COHORT, values, strict=False)))
+    version = loaded(CourseVersion, dict(zip(_OF_VERSION, values, strict=False)))
+    set_committed_value(enrolment, "cohort", cohort)
+    return enrolment, version
 
 
 def place_for(user: User, course_uid: str) -> tuple[Enrolment, CourseVersion] | None:
@@ -117,8 +130,8 @@ def place_for(user: User, course_uid: str) -> tuple[Enrolment, CourseVersion] | 
 
     Where she met the course in two cohorts, the newer enrolment counts.
     """
-    found = db.session.execute(_ONE_PLACE, {"user": user.id, "course": course_uid}).first()
-    return (found[0], found[1]) if found else None
+    found = rows(_ONE_PLACE, {"user": user.id, "course": course_uid}).first()
+    return _place(found) if found else None
 
 
 def place_to_read(user: User, course_uid: str) -> PlaceToRead | None:

@@ -125,9 +125,10 @@ def rows(statement: Executable, given: Mapping[str, Any]) -> CursorResult[*tuple
 
 
 def loaded(model: type[T], values: Mapping[str, Any]) -> T:
-    """The row with these columns, all of them, as if the session had read it: for the one that every page reads, in two thirds of the time.
+    """The row with these columns, as if the session had read it: for what every page reads, in two thirds of the time.
 
-    A row that the session holds already is the one it has, with what was changed in it.
+    A column that is not among them is read when it is asked for. A row that the session holds already is the one it has, with what was
+    changed in it.
     """
     mapper: Mapper[T] = inspect(model)
     session = db.session()

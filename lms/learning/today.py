@@ -82,7 +82,12 @@ def work_instead(following: Next | None, offers: Sequence[Offer]) -> Offer | Non
         return None
     if offers[0].returned:
         return None if following and following.say is Say.FIX else offers[0]
-    return offers[0] if following is None or following.say in NOTHING_TO_LEARN else None
+    return offers[0] if leaves_time(following) else None
+
+
+def leaves_time(following: Next | None) -> bool:
+    """Whether her courses ask for nothing now, so that she may begin work."""
+    return following is None or following.say in NOTHING_TO_LEARN
 
 
 def still_said(latest: Mark | None, studies: Iterable[Study]) -> Mark | None:

@@ -46,9 +46,10 @@ def today() -> ResponseReturnValue:
     """The next step, known in three seconds; then what is quiet."""
     person, studies = me(), queries.studies(me())
     following, said = days.next_of(studies), heard(person)
+    work = offers(person, begun=not days.leaves_time(following))
     return render_template(
         "learning/today.html",
-        person=person, studies=studies, next=following, work=days.work_instead(following, offers(person)),
+        person=person, studies=studies, next=following, work=days.work_instead(following, work),
         part_of_day=days.part_of_day(clock.now().astimezone(ZoneInfo(person.zone))), first_day=days.is_first_day(studies),
         study_days=days.study_days(person, [moment for study in studies for moment in study.active]), goal=days.GOAL,
         latest=days.still_said(said.mark, studies), word=said.word,
