@@ -80,7 +80,8 @@ def show_round(id: int) -> ResponseReturnValue:
     show = request.args.get("show", "waiting") if request.args.get("show") in SHOWN else "waiting"
     page = page_of(queries.in_round(policy.visible_applications(me()), id, *SHOWN[show]))
     places = [(cohort, queries.free_places(cohort)) for cohort in queries.cohorts_of(id)]
-    counts = {name: sum(queries.counts([round])[id].get(state, 0) for state in states) for name, states in SHOWN.items()}
+    counted = queries.counts([round])[id]
+    counts = {name: sum(counted.get(state, 0) for state in states) for name, states in SHOWN.items()}
     return render_template(
         "intake/round.html", round=round, page=page, places=places, show=show, counts=counts, words=wording, printed=printed
     )
