@@ -149,10 +149,10 @@ def test_others_write_while_it_is_made(either_school: Flask, monkeypatch: pytest
     """Between reading and noting, no lock is held: another connection writes at that moment."""
     made, written = own_data.written, []
 
-    def meanwhile(taken: own_data.Taken) -> Any:
+    def meanwhile(taken: own_data.Taken, person: User) -> Any:
         with db.engine.connect().execution_options(write=True) as other, other.begin():
             written.append(other.execute(update(User).where(User.name == "Hana").values(zone="UTC")).rowcount)
-        return made(taken)
+        return made(taken, person)
 
     monkeypatch.setattr(own_data, "written", meanwhile)
     client = either_school.test_client()

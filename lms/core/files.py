@@ -53,8 +53,12 @@ class Accepted:
     name: str
 
 
+class NotThere(LookupError):
+    """The store has nothing under this key. A store that cannot be asked raises its own errors."""
+
+
 class Store(Protocol):
-    """Where bytes lie."""
+    """Where bytes lie. `get` raises NotThere."""
 
     def put(self, key: str, content: bytes) -> None: ...
     def get(self, key: str) -> bytes: ...
@@ -75,7 +79,10 @@ class Folder:
         part.replace(path)
 
     def get(self, key: str) -> bytes:
-        return self._path(key).read_bytes()
+        try:
+            return self._path(key).read_bytes()
+        except FileNotFoundError:
+            raise NotThere(key) from None
 
     def writable(self) -> bool:
         try:
@@ -106,7 +113,10 @@ class Bucket:
         self.client.put_object(Bucket=self.name, Key=key, Body=content)
 
     def get(self, key: str) -> bytes:
-        return bytes(self.client.get_object(Bucket=self.name, Key=key)["Body"].read())
+        try:
+            return bytes(self.client.get_object(Bucket=self.name, Key=key)["Body"].read())
+        except self.client.exceptions.NoSuchKey:
+            raise NotThere(key) from None
 
     def writable(self) -> bool:
         try:

@@ -6,7 +6,7 @@ Machines read `plain`; people read `said`, in the page's language. What has no l
 from __future__ import annotations
 
 import json
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Container, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date, datetime
 from fractions import Fraction
@@ -99,13 +99,15 @@ def as_json(shares: Sequence[Share], head: Mapping[str, Any]) -> bytes:
     return json.dumps(told, ensure_ascii=False, indent=1).encode()
 
 
-def said(value: Any, zone: str) -> Markup:
-    """The value as a person reads it, moments in her zone. Empty where there is nothing."""
+def said(value: Any, zone: str, gone: Container[str] = ()) -> Markup:
+    """The value as a person reads it, moments in her zone. Empty where there is nothing. `gone`: paths of files that were not found."""
     match value:
         case Said():
             return escape(value.words)
         case Money():
             return fmt.money(value)
+        case StoredFile() if path_of(value) in gone:
+            return Markup('<bdi>{}</bdi><br><strong>{}</strong>').format(value.name, _("We could not find this file."))
         case StoredFile():
             return Markup('<a href="{}"><bdi>{}</bdi></a> ({})').format(path_of(value), value.name, fmt.size(value.size))
         case datetime():
@@ -121,4 +123,4 @@ def said(value: Any, zone: str) -> Markup:
         case str():
             return Markup('<bdi dir="auto">{}</bdi>').format(value) if value else Markup("")
         case _:
-            return Markup("<br>").join(told for part in value if (told := said(part, zone)))
+            return Markup("<br>").join(told for part in value if (told := said(part, zone, gone)))

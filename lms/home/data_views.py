@@ -35,7 +35,7 @@ def take() -> ResponseReturnValue:
         return redirect(url_for("people.ask_step_up", next=url_for("home.data.ask")), 303)
     release()
     mode(write=False)
-    made = own_data.written(own_data.read(me()))
+    made = own_data.written(own_data.read(me()), me())
     mode(write=True)
     record(Kind.PERSON_DATA_TAKEN, me(), actor=me())
     size = made.tell()

@@ -9,7 +9,8 @@ import tempfile
 import zipfile
 from collections.abc import Iterator
 from dataclasses import dataclass
-from typing import IO
+from functools import partial
+from typing import IO, Any
 
 from flask import current_app, render_template
 from sqlalchemy import func, or_, select
@@ -19,12 +20,12 @@ from lms.cohorts import own_data as cohorts
 from lms.cohorts.models import Enrolment
 from lms.core import clock
 from lms.core.db import db, release
-from lms.core.files import StoredFile, store
+from lms.core.files import NotThere, StoredFile, store
 from lms.core.own_data import Gives, Share, as_json, files_in, path_of, said
 from lms.credentials import own_data as credentials
 from lms.credentials.models import Credential
 from lms.grading import own_data as grading
-from lms.grading.models import Submission, SubmissionFile
+from lms.grading.models import Submission, SubmissionFile, VoiceNote
 from lms.intake import own_data as intake
 from lms.learning import own_data as learning
 from lms.messages import own_data as messages
@@ -43,11 +44,11 @@ TEXT = 100_000  # bytes: about what the two readable files weigh
 
 @dataclass(frozen=True)
 class Taken:
-    """What was read about a person, ready to be written: no row of it needs the database any more."""
+    """What was read about a person, ready to be written: none of it needs the database any more."""
 
-    page: str
-    data: bytes
-    files: dict[str, str]  # path in the archive -> key in the store
+    shares: list[Share]
+    head: dict[str, Any]
+    files: dict[str, StoredFile]  # by their path in the archive
 
 
 def shares_of(person: User) -> list[Share]:
@@ -56,24 +57,41 @@ def shares_of(person: User) -> list[Share]:
 
 
 def read(person: User) -> Taken:
-    """Everything about this person, in the language of the page. Then the transaction is over, and the rest holds nobody up."""
-    shares, at = shares_of(person), clock.now()
-    files = {path_of(file): file.key for share in shares for row in share.rows for file in files_in(row)}
-    page = render_template("home/own_data_file.html", shares=shares, person=person, at=at, said=said)
-    data = as_json(shares, {"school": current_app.config["SITE_NAME"], "taken_at": at, "language": person.language})
+    """Everything about this person. Then the transaction is over, and the rest holds nobody up."""
+    shares = shares_of(person)
+    files = {path_of(file): file for share in shares for row in share.rows for file in files_in(row)}
+    for file in files.values():
+        db.session.expunge(file)
+    head = {"school": current_app.config["SITE_NAME"], "taken_at": clock.now(), "language": person.language}
     release()
-    return Taken(page, data, files)
+    return Taken(shares, head, files)
 
 
-def written(taken: Taken) -> IO[bytes]:
-    """A zip with a page for people, the same for machines, and the files. The archive stands at its end, and is gone when it is closed."""
+def written(taken: Taken, person: User) -> IO[bytes]:
+    """A zip with a page for people, in the language they read, the same for machines, and the files. A file that the store has lost is
+    named in both. The archive stands at its end, and is gone when it is closed."""
     made = tempfile.SpooledTemporaryFile(max_size=IN_MEMORY)  # noqa: SIM115  in_pieces closes it
     with zipfile.ZipFile(made, "w", zipfile.ZIP_DEFLATED) as archive:
-        archive.writestr("my-data.html", taken.page)
-        archive.writestr("data.json", taken.data)
-        for path, key in taken.files.items():
-            archive.writestr(path, store().get(key), zipfile.ZIP_STORED)  # pictures and PDF are small already
+        gone = [path for path, file in taken.files.items() if not _put(archive, path, file)]
+        page = render_template(
+            "home/own_data_file.html", shares=taken.shares, person=person, at=taken.head["taken_at"], said=partial(said, gone=gone),
+            gone=[taken.files[path].name for path in gone],
+        )  # fmt: skip
+        release()  # the page's frame reads who asks
+        archive.writestr("my-data.html", page)
+        archive.writestr("data.json", as_json(taken.shares, taken.head | {"files_not_found": gone}))
     return made
+
+
+def _put(archive: zipfile.ZipFile, path: str, file: StoredFile) -> bool:
+    """Whether its bytes were there to be put in."""
+    try:
+        content = store().get(file.key)
+    except NotThere:
+        current_app.logger.error("stored file %s is not in the store", file.id)
+        return False
+    archive.writestr(path, content, zipfile.ZIP_STORED)  # pictures and PDF are small already
+    return True
 
 
 def in_pieces(made: IO[bytes]) -> Iterator[bytes]:
@@ -88,6 +106,8 @@ def weight(person: User) -> int:
     """About how many bytes it is, before she asks for it. One statement."""
     hers = select(SubmissionFile.file_id).join(Submission, Submission.id == SubmissionFile.submission_id)
     hers = hers.join(Enrolment, Enrolment.id == Submission.enrolment_id).where(Enrolment.user_id == person.id)
+    voices = select(VoiceNote.file_id).join(Submission, Submission.id == VoiceNote.submission_id)
+    voices = voices.join(Enrolment, Enrolment.id == Submission.enrolment_id).where(Enrolment.user_id == person.id)
     papers = select(Credential.sheet_id).where(Credential.user_id == person.id)
-    size = select(func.sum(StoredFile.size)).where(or_(StoredFile.id.in_(hers), StoredFile.id.in_(papers)))
+    size = select(func.sum(StoredFile.size)).where(or_(*(StoredFile.id.in_(some) for some in (hers, voices, papers))))
     return TEXT + int(db.session.scalar(size) or 0)
