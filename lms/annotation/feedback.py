@@ -19,7 +19,7 @@ from lms.annotation.showing import Part, part, parts
 from lms.core.db import db
 from lms.people.models import User
 
-ROUND = 1.6
+ROUND = 1.3
 """How much wider than a mistake its piece of the picture is."""
 
 

@@ -67,7 +67,12 @@ def scene(number: int) -> Scene:
     small = image.resize((WIDTH, HEIGHT), Image.Resampling.LANCZOS)
     kept = io.BytesIO()
     small.save(kept, "JPEG", quality=80)
-    return Scene(f"table-{number:02d}.jpg", kept.getvalue(), things)
+    return Scene(name_of(number), kept.getvalue(), things)
+
+
+def name_of(number: int) -> str:
+    """The file name of a scene."""
+    return f"table-{number:02d}.jpg"
 
 
 @cache

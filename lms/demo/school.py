@@ -91,6 +91,7 @@ def build() -> bool:
         talk.ask("Samir Khoury", talk.BACK, of="chen")
         talk.note(places["Gaziantep 1"], "Samir Khoury", talk.NOTE, by="chen")
         study.hand_in(places["Beirut 1"], BEIRUT[:4], work=1)
+        work.do("Hana Demir", "tea-table", count=10, reviewer="chen", loose=True)
         work.do(BEIRUT[0], "tea-table", count=5, reviewer="bilal")
         work.do(BEIRUT[1], "names-and-places", count=5, reviewer="bilal")
     with at(now - timedelta(hours=6)):

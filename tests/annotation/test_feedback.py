@@ -76,8 +76,8 @@ def test_one_mistake_is_shown_on_work_with_a_piece_of_its_picture(app: Flask, wo
     assert "Right answers: 0 of 1." in page
     assert "Not like this." in page
     assert "The shape is too big." in page
-    # Both pieces are of one place: 1.6 times the longer side (250) round the two boxes, moved inside the picture.
-    assert re.findall(r'<svg viewBox="([^"]*)" direction', page) == ["0 25.0 400.0 400.0"] * 2
+    # Both pieces are of one place: 1.3 times the longer side (250) round the two boxes, moved inside the picture.
+    assert re.findall(r'<svg viewBox="([^"]*)" direction', page) == ["0 62.5 325.0 325.0"] * 2
     assert f"/work/tasks/{id}/feedback" in page
     assert "Not like this" not in as_("hana").page("/work")
 

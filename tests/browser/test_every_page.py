@@ -51,7 +51,7 @@ READERS = {"": "public", "amina": "trainee", "hana": "trainee", "bilal": "mentor
 MUST = {  # pages with an address of their own that the first links of these people have to lead to
     "": {"/help", "/sign-in/code"},
     "amina": {"/learn/<course>", "/learn/<course>/<lesson>", "/work/<slug>", "/work/pool", "/work/pool/exit", "/messages/<int:id>"},
-    "hana": {"/certificates/<int:id>", "/submissions/<int:id>/feedback", "/learn/<course>/<lesson>"},
+    "hana": {"/certificates/<int:id>", "/submissions/<int:id>/feedback", "/learn/<course>/<lesson>", "/work/tasks/<int:id>/feedback"},
     "bilal": {"/submissions/<int:id>", "/reviews/<int:id>", "/cohorts/<int:id>", "/enrolments/<int:id>", "/enrolments/<int:id>/sign-off"},
     "dana": {"/cohorts/<int:id>", "/cohorts/<int:id>/people/new", "/enrolments/<int:id>", "/projects/<slug>", "/projects/new",
              "/pool/<int:id>", "/certificates/<int:id>", "/cohorts/new", "/rounds/<int:id>", "/applications/<int:id>"},
