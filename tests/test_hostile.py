@@ -40,6 +40,14 @@ def test_any_page_number_is_a_page(as_: Any, page: str) -> None:
             assert client.get(url, query_string={"page": page}).status_code == 200, f"{url}?page={page[:30]}"
 
 
+@pytest.mark.parametrize("id", ["9" * 30, "-" + "9" * 30, "4294967296", "0", "x", "٣"])
+def test_a_number_that_is_no_row_is_no_error(app: Flask, world: SimpleNamespace, course: int, as_: Any, stranger: Any, id: str) -> None:
+    for who, url in (("bilal", "/desk?cohort="), ("bilal", "/cohorts/1/messages/new?person="), ("dana", "/cohorts/1/calendar?beside="),
+                     ("dana", "/cohorts/new?like=")):  # fmt: skip
+        assert as_(who).get(url + id).status_code in {200, 404}, url + id
+    assert stranger.post("/apply", data={"round": id}).status_code == 404
+
+
 @pytest.mark.parametrize("header", ["Origin", "Referer"])
 def test_an_address_that_is_none_in_a_header(as_: Any, header: str) -> None:
     answer = as_("amina").post("/learn/none/none/done", headers={header: "http://[::1"})

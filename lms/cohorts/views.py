@@ -19,6 +19,7 @@ from lms.core.access import Role, me, one_or_404, only
 from lms.core.db import db
 from lms.core.forms import tried
 from lms.core.i18n import _, language
+from lms.core.pages import row_id
 from lms.messages.policy import Care
 from lms.partners.models import Partner
 from lms.partners.policy import visible_partners
@@ -33,7 +34,7 @@ bp.record_once(lambda state: state.app.extensions.update(care=Care(policy.cared_
 @only(Role.STAFF)
 def new() -> ResponseReturnValue:
     """Ask what a new cohort is: `?like=` fills in what another one is."""
-    found = db.session.scalars(policy.visible_cohorts(me()).where(Cohort.id == request.args.get("like", 0, type=int))).one_or_none()
+    found = db.session.scalars(policy.visible_cohorts(me()).where(Cohort.id == row_id(request.args, "like"))).one_or_none()
     return render_template("cohorts/new.html", form=_cohort_form(found))
 
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from functools import lru_cache
 from hashlib import sha256
@@ -19,6 +19,7 @@ from lms.core.db import db
 T = TypeVar("T")
 PER_PAGE = 50
 LAST = 100_000  # no list is so long, and a longer number would be no number to the database
+LARGEST_ID = 2**31 - 1
 
 
 @lru_cache(maxsize=512)
@@ -70,6 +71,15 @@ def page_of(statement: Select[*tuple[Any, ...]], *, per: int = PER_PAGE, scalars
     asked = statement.limit(per + 1).offset((number - 1) * per)
     rows = db.session.scalars(asked).all() if scalars else db.session.execute(asked).all()
     return Page(rows[:per], number, len(rows) > per)
+
+
+def row_id(values: Mapping[str, Any], name: str) -> int | None:
+    """The id of a row in a query or a form; None where there is none, or a number that no row can have."""
+    try:
+        number = int(values.get(name, ""))
+    except ValueError:
+        return None
+    return number if 0 < number <= LARGEST_ID else None
 
 
 def safe_next(target: str | None) -> str | None:

@@ -11,7 +11,7 @@ from lms.core import phone
 from lms.core.access import Role, me, one_or_404, only, require
 from lms.core.db import mode, release
 from lms.core.forms import tried
-from lms.core.pages import page_of
+from lms.core.pages import page_of, row_id
 from lms.grading import actions, policy, queries, sending
 from lms.grading.desk import Wanted, counts, median_waits, waiting
 from lms.grading.forms import MarkForm
@@ -26,7 +26,7 @@ bp = Blueprint("grading_mentor", __name__)
 @only(Role.MENTOR)
 def desk() -> ResponseReturnValue:
     """What waits in this mentor's cohorts, all or a part of it: second tries on top, then the oldest."""
-    wanted = Wanted(request.args.get("cohort", type=int), request.args.get("task"), "again" in request.args)
+    wanted = Wanted(row_id(request.args, "cohort"), request.args.get("task"), "again" in request.args)
     page, all = page_of(waiting(me(), wanted)), counts(me())
     return render_template(
         "grading/desk.html", page=page, wanted=wanted, tasks=[queries.task(row) for row in page.rows], counts=all,

@@ -6,10 +6,13 @@ from flask import Blueprint, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 
 from lms.core.access import Role, me, one_or_404, only, require
+from lms.core.db import db
 from lms.core.forms import tried
+from lms.core.pages import row_id
 from lms.grading import phrases, policy, queries
 from lms.grading.forms import MarkForm, PhraseForm
 from lms.grading.marking import mark_page
+from lms.grading.models import SavedPhrase
 
 bp = Blueprint("grading_phrases", __name__)
 
@@ -46,9 +49,9 @@ def insert(id: int) -> ResponseReturnValue:
     """Put a phrase into the comment: the form comes back with it, and with all that was typed."""
     submission = one_or_404(policy.visible_submissions(me()), id)
     require(policy.may_grade(me(), submission))
-    form, chosen = MarkForm(), request.form.get("phrase", type=int)
-    if chosen is not None:
-        phrase = one_or_404(phrases.own(me()), chosen)
+    form, chosen = MarkForm(), row_id(request.form, "phrase")
+    phrase = db.session.scalars(phrases.own(me()).where(SavedPhrase.id == chosen)).one_or_none()
+    if phrase is not None:  # forgotten in another window meanwhile: what was typed comes back all the same
         form.feedback.data = phrases.added(form.feedback.data or "", phrase, submission.enrolment.user.language)
     return mark_page(submission, form, form.marks(queries.task(submission).assignment.rubric, request.form))
 

@@ -10,6 +10,7 @@ from lms.core.access import one_or_404, public
 from lms.core.db import db
 from lms.core.forms import Form, tried
 from lms.core.i18n import _, language
+from lms.core.pages import row_id
 from lms.intake import actions, queries, wording
 from lms.intake.forms import NextTimeForm, NumberForm, ReplyForm, SendForm, form_for
 from lms.intake.models import Application, ApplicationState, Round
@@ -52,7 +53,7 @@ def _front(form: NextTimeForm) -> str:
 @limiter.limit("60 per hour", methods=["POST"])
 def begin() -> ResponseReturnValue:
     """Begin an application for one round; a draft for it that is open here goes on."""
-    round = one_or_404(select(Round), request.form.get("round", 0, type=int))
+    round = one_or_404(select(Round), row_id(request.form, "round"))
     held = _held()
     if held is None or held.state is not ApplicationState.DRAFT or held.round_id != round.id:
         session[HELD] = actions.start(round).id

@@ -10,6 +10,7 @@ from lms.cohorts.models import Cohort
 from lms.core.access import Role, me, one_or_404, only, public
 from lms.core.db import db
 from lms.core.i18n import _
+from lms.core.pages import row_id
 from lms.learning import calendar, feed
 from lms.learning.clashes import clashes
 
@@ -21,7 +22,7 @@ bp = Blueprint("learning_calendar", __name__)
 def show(id: int) -> ResponseReturnValue:
     """Week by week, with what clashes; `?beside=` another cohort says what was when there."""
     cohort = one_or_404(policy.led_cohorts(me()), id)
-    found = policy.led_cohorts(me()).where(Cohort.id == request.args.get("beside", 0, type=int))
+    found = policy.led_cohorts(me()).where(Cohort.id == row_id(request.args, "beside"))
     beside = db.session.scalars(found).one_or_none()
     return render_template(
         "cohorts/calendar.html", cohort=cohort, weeks=calendar.weeks(cohort), clashes=clashes(cohort, policy.led_cohorts(me())),

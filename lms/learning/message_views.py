@@ -11,6 +11,7 @@ from lms.core import fmt
 from lms.core.access import Role, me, one_or_404, only
 from lms.core.forms import tried
 from lms.core.i18n import _, ngettext
+from lms.core.pages import row_id
 from lms.learning.letter_form import LetterForm, letter_form
 from lms.learning.reminding import Letter, letter
 from lms.messages import actions
@@ -49,7 +50,7 @@ def _send(drawn: Letter, form: LetterForm) -> None:
 
 def _letter(cohort: Cohort) -> Letter:
     why, task = request.args.get("why", ""), request.args.get("task", "")
-    place = request.args.get("person", type=int)
+    place = row_id(request.args, "person")
     return letter(cohort, by=me(), why=why if why in WHY else "", task=task, place=place) or abort(404)
 
 

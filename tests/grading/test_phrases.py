@@ -79,8 +79,18 @@ def test_a_phrase_is_its_mentors_alone(app: Flask, as_: Any, id: int) -> None:
     assert "Well seen." not in chen.page("/phrases")
     assert chen.post(f"/phrases/{one.id}/removal").status_code == 404
     chen.post("/phrases", data=WELL | {"text": "Of chen"})
-    assert as_("bilal").post(f"/submissions/{id}/phrase", data={"phrase": str(kept(app)[1].id)}).status_code == 404
+    of_chen = as_("bilal").post(f"/submissions/{id}/phrase", data={"phrase": str(kept(app)[1].id)}).get_data(as_text=True)
+    assert "Of chen" not in of_chen
     assert as_("dana").get("/phrases").status_code == 403
+
+
+def test_a_phrase_that_another_window_removed_takes_no_comment_along(app: Flask, as_: Any, id: int) -> None:
+    bilal = as_("bilal")
+    bilal.post("/phrases", data=WELL)
+    (one,) = kept(app)
+    bilal.post(f"/phrases/{one.id}/removal")
+    answer = bilal.post(f"/submissions/{id}/phrase", data={"phrase": str(one.id), "feedback": "Half a page of words."})
+    assert (answer.status_code, comment(answer.get_data(as_text=True))) == (200, "Half a page of words.")
 
 
 def test_forty_are_forty_and_one_is_one(either_school: Flask) -> None:
