@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from datetime import datetime, timedelta
+from hashlib import sha256
 
 from sqlalchemy import and_, or_, select, update
 from sqlalchemy.exc import IntegrityError
@@ -39,14 +40,15 @@ def hand_in(
 ) -> Submission:
     """Send one try. The same try again (a second tap) is the first one; a try out of turn is refused with what to do.
 
-    Other words for a try that is here already are refused too: taken in silence they would be lost.
+    Another answer to a try that is here already is refused too: taken in silence it would be lost.
     """
     if enrolment.user_id != by.id or enrolment.state not in STUDYING:
         raise Refused(_("You are not in this cohort now."))
     latest = queries.latest_submission(enrolment.id, assignment.uid)
     if latest is not None and attempt <= latest.attempt:
-        if attempt == latest.attempt and ((text or None) != latest.text or (link or None) != latest.link):
-            raise Refused(_("Your mentor has another answer of this try. Wait for it to come back."))
+        answer = (text or None, link or None, [sha256(file.content).hexdigest() for file in files])
+        if not _is_known(enrolment, assignment, attempt, answer):
+            raise _another(latest)
         return latest
     if latest is not None and latest.state in WAITING:
         raise Refused(_("Your mentor has your answer. Wait for it to come back."))
@@ -77,6 +79,22 @@ def hand_in(
         db.session.add(SubmissionFile(submission_id=made.id, position=position, file_id=file.id))
     record(Kind.SUBMISSION_SENT, made, actor=by, enrolment=enrolment.id)
     return made
+
+
+def _is_known(enrolment: Enrolment, assignment: Assignment, attempt: int, answer: tuple[str | None, str | None, list[str]]) -> bool:
+    """Whether this try was handed in with just this text, link and files (by SHA-256)."""
+    tries = select(Submission).where(Submission.enrolment_id == enrolment.id, Submission.assignment_uid == assignment.uid)
+    sent = db.session.scalars(tries.where(Submission.attempt == attempt)).one_or_none()
+    return sent is not None and answer == (sent.text, sent.link, [one.file.sha256 for one in queries.files_of(sent)])
+
+
+def _another(latest: Submission) -> Refused:
+    """Why another answer is not taken on a page that is older than the newest try, and what she can do."""
+    if latest.state is State.RETURNED:
+        return Refused(_("Your mentor gave it back.") + " " + _("Read the note, change your answer and send it again."))
+    if latest.state is State.RELEASED:
+        return Refused(_("This answer is checked already."))
+    return Refused(_("Your mentor has another answer of this try. Wait for it to come back."))
 
 
 def claim(submission: Submission, *, by: User) -> None:

@@ -33,11 +33,9 @@ class AnswerForm(Form):
     files = MultipleFileField(_l("Your files"))
 
     @classmethod
-    def for_assignment(cls, assignment: Assignment, attempt: int) -> AnswerForm:
+    def for_assignment(cls, assignment: Assignment) -> AnswerForm:
         """The form with only the fields that the assignment accepts."""
         form = cls()
-        if not form.is_submitted():
-            form.attempt.data = str(attempt)
         ways = set(assignment.accept)
         if HandIn.TEXT not in ways:
             del form.text

@@ -38,7 +38,7 @@ def task(course: str, lesson: str) -> ResponseReturnValue:
         return redirect(url_for("grading.feedback", id=latest.id))
     if latest is None and _needs_more(enrolment, version, lesson):
         return redirect(url_for("learning.lesson", course=course, lesson=lesson))  # that page names what comes first
-    return _page(course, lesson, AnswerForm.for_assignment(assignment, latest.attempt + 1 if latest else 1))
+    return _page(course, lesson, AnswerForm.for_assignment(assignment))
 
 
 @bp.post("/learn/<course>/<lesson>/task")
@@ -46,7 +46,7 @@ def task(course: str, lesson: str) -> ResponseReturnValue:
 def send(course: str, lesson: str) -> ResponseReturnValue:
     """Hand in. Files are judged and pictures made anew while no row is locked."""
     enrolment, _version, assignment = _place(course, lesson)
-    form = AnswerForm.for_assignment(assignment, 1)
+    form = AnswerForm.for_assignment(assignment)
     if not form.validate_on_submit() or form.problems(assignment) or not tried(form, _send, form, course, lesson):
         return _page(course, lesson, form), 422
     latest = queries.latest_submission(enrolment.id, assignment.uid)
@@ -95,6 +95,7 @@ def _page(course: str, lesson: str, form: AnswerForm) -> str:
     enrolment, version, assignment = _place(course, lesson)
     html, shown = catalogue.assignment_html(version.id, assignment.uid, language())
     latest = queries.latest_submission(enrolment.id, assignment.uid)
+    form.attempt.data = str(latest.attempt + 1 if latest else 1)  # a page that is older than what came back is sent again as the next try
     return render_template(
         "grading/task.html",
         assignment=assignment,

@@ -78,6 +78,15 @@ def test_a_photo_reaches_the_mentor_without_its_place(app: Flask, as_: Any) -> N
 
 
 @pytest.mark.usefixtures("design")
+def test_another_picture_is_no_second_tap(app: Flask, as_: Any) -> None:
+    amina = as_("amina")
+    assert [send(amina, (photo(), "cup.jpg")).status_code for _tap in range(2)] == [303, 303]
+    answer = send(amina, (photo(side=900), "cup.jpg"))
+    assert (answer.status_code, "Your mentor has another answer" in answer.get_data(as_text=True)) == (422, True)
+    assert len(submissions(app)) == 1
+
+
+@pytest.mark.usefixtures("design")
 def test_nobody_else_gets_the_file(app: Flask, as_: Any) -> None:
     send(as_("amina"), (photo(40), "p.jpg"))
     (made,) = submissions(app)

@@ -79,6 +79,25 @@ def test_returned_opens_the_next_try(app: Flask, as_: Any, id: int) -> None:
     assert "Second try" in bilal.page("/desk")
 
 
+def test_an_old_page_sends_no_answer_into_nowhere(app: Flask, as_: Any, id: int) -> None:
+    """The page of the first try is still open when the mark comes: other words on it are a new answer, the same ones a second tap."""
+    amina, bilal = as_("amina"), as_("bilal")
+    bilal.post(f"/submissions/{id}/claim")
+    bilal.post(f"/submissions/{id}/grade", data=LOW | {"feedback": "Add an example.", "do": "return"})
+    let_go(app)
+    assert hand_in(amina).location == f"/submissions/{id}/feedback"
+    better = "Name what you see. Half a cup is a cup. A shadow is none."
+    answer = hand_in(amina, better)
+    text = answer.get_data(as_text=True)
+    assert (answer.status_code, "Your mentor gave it back. Read the note" in text, better in text) == (422, True, True)
+    assert 'name="attempt" type="hidden" value="2"' in text, "the button sends it as the next try"
+    hand_in(amina, better, attempt=2)
+    assert [(one.attempt, one.text) for one in submissions(app)] == [(1, ANSWER), (2, better)]
+    answer = hand_in(amina, "A third thing that the old page says.")
+    assert (answer.status_code, "A third thing that the old page says." in answer.get_data(as_text=True)) == (422, True)
+    assert hand_in(amina).status_code == 303, "the first answer once more is that answer"
+
+
 def test_returning_needs_words(app: Flask, as_: Any, id: int) -> None:
     bilal = as_("bilal")
     bilal.post(f"/submissions/{id}/claim")
