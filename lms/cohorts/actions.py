@@ -36,6 +36,7 @@ from lms.people import actions as people
 from lms.people.models import User
 
 HOLDS_CLASSES = (CohortState.RUNNING, CohortState.GRADING)
+LONGEST = timedelta(days=3 * 366)
 OPEN = (CohortState.DRAFT, CohortState.SCHEDULED, CohortState.RUNNING)
 
 
@@ -68,9 +69,11 @@ def make_cohort(
     partner: Partner | None = None,
     capacity: int = 30,
 ) -> Cohort:
-    """A cohort as a draft. Raises Refused for a name in use, dates the wrong way round, a zone that is none."""
+    """A cohort as a draft. Raises Refused for a name in use, dates the wrong way round or far apart, a zone that is none."""
     if ends_on <= starts_on:
         raise Refused(_("The last day must come after the first day."))
+    if ends_on - starts_on > LONGEST:
+        raise Refused(_("A cohort lasts three years at most."))
     if capacity < 1:
         raise Refused(_("A cohort needs one place or more."))
     try:

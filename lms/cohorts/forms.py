@@ -18,14 +18,19 @@ from lms.core.forms import Form, SelectChoice, digits, named, strip
 from lms.core.i18n import _, _l
 from lms.people.models import Lost
 
+YEARS = range(2000, 2100)
+
 
 class DayField(DateField):
-    """A day as a browser sends it; what is none is told in our words."""
+    """A day as a browser sends it; what is none is told in our words. Who types 26 for the year sends one of the first century."""
 
     def process_formdata(self, valuelist: list[Any]) -> None:
         try:
             super().process_formdata(valuelist)
+            if self.data and self.data.year not in YEARS:
+                raise ValueError
         except ValueError:
+            self.data = None
             raise ValueError(_("We do not know this day. Choose one from the calendar.")) from None
 
 

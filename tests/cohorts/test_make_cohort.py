@@ -27,6 +27,9 @@ def test_a_cohort_is_made(app: Flask, as_: Any, world: Any) -> None:
     ("change", "sentence"),
     [
         ({"ends_on": "2027-01-01"}, "The last day must come after the first day."),
+        ({"ends_on": "0028-02-28"}, "We do not know this day. Choose one from the calendar."),
+        ({"ends_on": "9999-12-31"}, "We do not know this day. Choose one from the calendar."),
+        ({"ends_on": "2072-02-28"}, "A cohort lasts three years at most."),
         ({"zone": "Mars/Base"}, "We do not know the time zone Mars/Base."),
         ({"name": "Beirut 1"}, "Another cohort has this name. Choose another name."),
         ({"name": ""}, "Write a name."),
