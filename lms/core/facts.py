@@ -25,6 +25,7 @@ class Kind(StrEnum):
     PERSON_CODE_MADE = "person.code_made"
     PERSON_PASSWORD_SET = "person.password_set"  # noqa: S105
     PERSON_CONSENTED = "person.consented"
+    PERSON_WITHDREW = "person.withdrew"
     PERSON_ADULT_CONFIRMED = "person.adult_confirmed"
     PERSON_PHONES_CLEARED = "person.phones_cleared"
     PERSON_DATA_TAKEN = "person.data_taken"
@@ -93,6 +94,7 @@ class Kind(StrEnum):
     POOL_SKILLS_SAID = "pool.skills_said"
     POOL_LEFT = "pool.left"
     ROUND_MADE = "round.made"
+    ROUND_CHANGED = "round.changed"
     ROUND_OPENED = "round.opened"
     ROUND_CLOSED = "round.closed"
     APPLICATION_SENT = "application.submitted"

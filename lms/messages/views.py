@@ -1,4 +1,4 @@
-"""Messages: mine alone. No page here is kept on a phone, and no mail goes out: nobody has ticked a way to be written to."""
+"""Messages: mine alone. No page here is kept on a phone, and no mail goes out: the school sends nothing outside itself."""
 
 from __future__ import annotations
 

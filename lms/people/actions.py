@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import hmac
 import secrets
-from datetime import timedelta
+from collections.abc import Collection
+from datetime import datetime, timedelta
 from hashlib import sha256
 
 from sqlalchemy import select, update
@@ -20,11 +21,13 @@ from lms.core.i18n import _
 from lms.core.sealing import blind
 from lms.people import identifiers, passwords, queries
 from lms.people.models import Consent, Lost, SignIn, SignInCode, User
+from lms.people.reaching import Way, possible
 
 CODE_LIFE = timedelta(hours=24)
 SLIP_LIFE = timedelta(days=7)
 LONGEST_NAME = 120
 LEARNING = "learning"  # the purpose a trainee agrees to before she starts
+REACH_WORDS = "1"  # the version of the words by which she lets us reach her
 
 
 def add(
@@ -215,3 +218,22 @@ def withdraw(person: User, *, purpose: str) -> None:
         select(Consent).where(Consent.user_id == person.id, Consent.purpose == purpose, Consent.withdrawn_at.is_(None))
     ):
         row.withdrawn_at = clock.now()
+        record(Kind.PERSON_WITHDREW, person, actor=person, purpose=purpose)
+
+
+def let_reach(person: User, ways: Collection[Way], *, language: str, at: datetime) -> None:
+    """The person lets herself be reached by these ways and by no other, as she said at the moment `at`.
+
+    A tick that she took back after that moment, on another device, stays taken back; to take one back always counts. Raises Refused for
+    a way for which no contact is known.
+    """
+    if set(ways) - set(possible(person)):
+        raise Refused(_("We do not know this contact of yours. Choose another way."))
+    db.session.execute(select(User.id).where(User.id == person.id).with_for_update(key_share=True))  # two at once would both add a row
+    for way in Way:
+        last = queries.last_consent(person, way.purpose)
+        stands = last is not None and last.withdrawn_at is None
+        if stands and way not in ways:
+            withdraw(person, purpose=way.purpose)
+        elif way in ways and not stands and (last is None or last.withdrawn_at is None or last.withdrawn_at <= at):
+            consent(person, purpose=way.purpose, version=REACH_WORDS, language=language)

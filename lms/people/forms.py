@@ -4,12 +4,13 @@ from __future__ import annotations
 
 from typing import Self
 
-from wtforms import Field, PasswordField, RadioField, StringField
+from wtforms import Field, PasswordField, RadioField, SelectMultipleField, StringField
 from wtforms.validators import InputRequired, Length, Optional
 
 from lms.core.forms import Form, SelectChoice, digits, strip
 from lms.core.i18n import _l
 from lms.people.models import User
+from lms.people.reaching import LABELS, Reach, Way, possible
 
 NAMED = InputRequired(_l("Write your phone, email or name."))
 
@@ -71,3 +72,20 @@ class ReadingForm(SignsForm):
         _l("Pictures in lessons"),
         choices=[SelectChoice("show", _l("Show them at once")), SelectChoice("wait", _l("Save data: show them after a tap"))],
     )
+
+
+class ReachForm(Form):
+    """A tick for each way by which a person can be reached; all of them off at first."""
+
+    ways = SelectMultipleField(_l("We may use"), validate_choice=False)
+
+    @classmethod
+    def of(cls, person: User, now: Reach | None = None) -> Self:
+        """What she sends; or, with `now`, what stands: ticks for those ways of which we know a contact."""
+        made = cls() if now is None else cls(formdata=None, ways=[str(way) for way in now.ways])
+        made.ways.choices = [SelectChoice(str(way), LABELS[way]) for way in possible(person)]
+        return made
+
+    def chosen(self) -> set[Way]:
+        """The ways that are ticked; what is none is passed over."""
+        return {way for way in Way if way in (self.ways.data or ())}

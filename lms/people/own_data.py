@@ -13,12 +13,14 @@ from lms.core.i18n import LANGUAGES, _
 from lms.core.own_data import Said, Share
 from lms.people.actions import LEARNING
 from lms.people.models import Arrival, Consent, SignIn, SignInCode, User
+from lms.people.reaching import LABELS, Way
 
 
 def give(person: User) -> Iterator[Share]:
     """Everything but the sealed signs of passwords, codes and cookies, which would only help a thief."""
     yield _who(person)
-    yield consents(person, "consents", {LEARNING: _("To learn here")})
+    ways = {way.purpose: _("To reach you: %(way)s", way=LABELS[way]) for way in Way}
+    yield consents(person, "consents", {LEARNING: _("To learn here"), **ways})
     devices = {"own": _("my phone"), "shared": _("a shared phone")}
     yield Share(
         "sign_ins", _("When you signed in"),

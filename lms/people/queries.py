@@ -14,6 +14,7 @@ from lms.core.db import db, loaded, rows
 from lms.core.sealing import blind
 from lms.people import identifiers
 from lms.people.models import Consent, SignIn, SignInCode, User
+from lms.people.reaching import Reach, possible
 
 CODE_TRIES = 5
 _OF_A_PERSON = tuple(column.key for column in User.__table__.columns)
@@ -95,6 +96,19 @@ def consent_of(person: User, purpose: str) -> Consent | None:
         .order_by(Consent.id.desc())
         .limit(1)
     ).one_or_none()
+
+
+def last_consent(person: User, purpose: str) -> Consent | None:
+    """The newest consent to a purpose, also where it was taken back; read anew from the database."""
+    asked = select(Consent).where(Consent.user_id == person.id, Consent.purpose == purpose).order_by(Consent.id.desc()).limit(1)
+    return db.session.scalars(asked.execution_options(populate_existing=True)).one_or_none()
+
+
+def reach_of(person: User) -> Reach:
+    """By which ways this person lets herself be reached now. One statement."""
+    known = {way.purpose: way for way in possible(person)}
+    stands = select(Consent.purpose).where(Consent.user_id == person.id, Consent.purpose.in_(known), Consent.withdrawn_at.is_(None))
+    return Reach(frozenset(known[purpose] for purpose in db.session.scalars(stands)))
 
 
 def free_sign_in_name(name: str) -> str:

@@ -12,16 +12,18 @@ from flask_limiter.util import get_remote_address
 from flask_login import current_user
 from werkzeug.exceptions import HTTPException
 
-from lms.core.access import Role, me, public, signed_in, typed
+from lms.core import phone
+from lms.core.access import Role, me, only, public, signed_in, typed
 from lms.core.db import db, release
 from lms.core.errors import Refused
 from lms.core.fmt import SYSTEMS
+from lms.core.forms import tried
 from lms.core.i18n import OFFERED, _
 from lms.core.i18n import language as page_language
 from lms.core.pages import safe_next
 from lms.core.reading import reading
 from lms.people import actions, identifiers, passwords, queries, sign_ins
-from lms.people.forms import CodeForm, NameForm, PasswordForm, ReadingForm, SignInForm
+from lms.people.forms import CodeForm, NameForm, PasswordForm, ReachForm, ReadingForm, SignInForm
 from lms.people.models import Lost, User
 
 bp = Blueprint("people", __name__)
@@ -231,15 +233,17 @@ def own_page() -> ResponseReturnValue:
     return _me(NameForm(obj=current_user))
 
 
-def _me(form: NameForm, settings: ReadingForm | None = None) -> str:
+def _me(form: NameForm, settings: ReadingForm | None = None, reach: ReachForm | None = None) -> str:
     """Her page. How far she came is known to a higher room, which leaves its answer here."""
     now, person = reading(), me()
     choices = {"size": "larger" if now.larger else "normal", "pictures": "wait" if now.data_saver else "show"}
     settings = settings or ReadingForm.of(person, **choices)
-    asked = current_app.extensions.get("progress_of") if person.has(Role.TRAINEE) else None
+    learns = person.has(Role.TRAINEE)
+    asked = current_app.extensions.get("progress_of") if learns else None
     return render_template(
         "people/me.html", form=form, settings=settings, own_digits=page_language() in SYSTEMS, progress=asked(person) if asked else [],
-        error=bool(form.errors or settings.errors),
+        reach=(reach or ReachForm.of(person, queries.reach_of(person))) if learns else None,
+        error=bool(form.errors or settings.errors or (reach and reach.form_errors)),
     )  # fmt: skip
 
 
@@ -252,6 +256,18 @@ def send_reading() -> ResponseReturnValue:
         return _me(NameForm(formdata=None, obj=current_user), form), 422
     larger, saver = form.size.data == "larger", form.pictures.data == "wait"
     actions.choose_reading(me(), **form.told(me()), larger_text=larger, data_saver=saver)
+    flash(_("Your settings are saved."), "ok")
+    return redirect(url_for("people.own_page"), 303)
+
+
+@bp.post("/me/contact")
+@only(Role.TRAINEE)
+def send_ways() -> ResponseReturnValue:
+    """Save by which ways she lets mentors, staff and partners reach her."""
+    form = ReachForm.of(me())
+    said = {"language": page_language(), "at": phone.written_at()}
+    if not form.validate_on_submit() or not tried(form, actions.let_reach, me(), form.chosen(), **said):
+        return _me(NameForm(formdata=None, obj=current_user), reach=form), 422
     flash(_("Your settings are saved."), "ok")
     return redirect(url_for("people.own_page"), 303)
 

@@ -12,6 +12,7 @@ from lms.core.access import Role, me, one_or_404, only
 from lms.core.forms import tried
 from lms.core.i18n import _, language, ngettext
 from lms.core.pages import page_of
+from lms.people import queries as people
 from lms.pool import actions, policy, queries, wording
 from lms.pool.eligibility import Values, weigh
 from lms.pool.forms import NotYetForm, PromotionForm, TogetherForm
@@ -100,6 +101,7 @@ def _page(member: PoolMember, promotion: PromotionForm, not_yet: NotYetForm) -> 
         said=queries.sign_offs(member.id),
         proved=proved(member.user, rules, language()),
         decided=decided,
+        ways=people.reach_of(member.user),
         form=promotion,
         not_yet=not_yet,
         error=bool(promotion.errors or promotion.form_errors or not_yet.errors or not_yet.form_errors),
