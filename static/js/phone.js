@@ -109,7 +109,8 @@
       event.preventDefault();
       if (form.busy) return;
       form.busy = true;
-      answer(form, event.submitter).catch(() => form.submit()).finally(() => { form.busy = false; });   // a phone that keeps nothing: a plain form
+      // A phone that keeps nothing, or is full: a plain form, and where that cannot go her words stay on the page.
+      answer(form, event.submitter).catch(() => navigator.onLine ? form.submit() : say(form, 'note bad', words.needs)).finally(() => { form.busy = false; });
     } else if (!navigator.onLine && !('clear' in form.dataset)) {
       event.preventDefault();                          // the browser's own page would take the words away
       say(form, 'note wait', words.needs);

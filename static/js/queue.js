@@ -21,7 +21,6 @@ const Queue = (() => {
       });
     } finally { db.close(); }
   };
-  const put = item => tx('out', 'readwrite', s => s.put(item));
   const get = id => tx('out', 'readonly', s => s.get(id));
   const remove = id => tx('out', 'readwrite', s => s.delete(id));
   // On a phone that keeps nothing not even an empty store is made.
@@ -37,10 +36,20 @@ const Queue = (() => {
   const setWho = user => tx('who', 'readwrite', s => s.put(user, 'who'));
 
   // Takes the place of the answer to the same form, but not of one that was on its way already: that one may have arrived.
-  const add = async item => {
-    for (const old of await all(item.user)) if (old.key === item.key && (old.refused || !old.tried)) await remove(old.id);
-    await put(item);
-  };
+  const add = item => tx('out', 'readwrite', s => {
+    const asked = s.getAll();
+    asked.onsuccess = () => {
+      for (const old of asked.result) if (old.user === item.user && old.key === item.key && (old.refused || !old.tried)) s.delete(old.id);
+      s.put(item);
+    };
+    return asked;
+  });
+  // Gives the answer as it lay here, or nothing where it lies here no more: then nothing is written.
+  const change = async (id, more) => await exists() && tx('out', 'readwrite', s => {
+    const asked = s.get(id);
+    asked.onsuccess = () => { if (asked.result) s.put({...asked.result, ...more}); };
+    return asked;
+  });
 
   const limit = ms => AbortSignal.timeout ? AbortSignal.timeout(ms) : undefined;
   const one = self.navigator.locks ? work => navigator.locks.request('out', work) : work => work();   // page and worker never at once
@@ -67,8 +76,7 @@ const Queue = (() => {
     const me = said && said.ok ? await said.json().catch(() => null) : null;
     if (!me || !me.user) return [{state: me ? 'signed-out' : 'offline'}];
     for (const i of waiting) {
-      if (i.user !== me.user) continue;
-      if (!i.tried) await put({...i, tried: true});
+      if (i.user !== me.user || !await change(i.id, {tried: true})) continue;   // another one took its place, or all was cleared
       const body = new FormData();
       for (const [name, value] of i.fields) body.append(name, value);
       const answer = await fetch(i.url, {method: 'POST', body, redirect: 'error', signal: limit(60000), headers: {
@@ -76,6 +84,7 @@ const Queue = (() => {
       if (!answer || answer.status >= 500 || answer.status === 429) { told.push({id: i.id, state: 'offline'}); break; }
       if (answer.status === 401) { told.push({id: i.id, state: 'signed-out'}); break; }
       const said = await answer.json().catch(() => ({}));
+      if (!await exists()) break;                        // cleared while it was on its way: nothing is written down any more
       if (answer.ok && answer.headers.get('X-Arrived') === i.id) {
         await remove(i.id);
         if (i.lent) await (await caches.open('u-' + i.user)).delete(i.page, {ignoreVary: true});
@@ -84,7 +93,7 @@ const Queue = (() => {
         told.push({id: i.id, state: 'sent', next: said.next});
       } else {
         const why = said.sentence || String(answer.status);
-        await put({...i, tried: true, refused: why});
+        await change(i.id, {refused: why});
         told.push({id: i.id, state: 'refused', why});
       }
     }
