@@ -161,6 +161,8 @@ LINES: tuple[Line, ...] = (
     Line("/rounds/<int:id>", "efe", ("goran",), ("amina", "bilal", "fay")),
     post("/rounds/<int:id>/closing", "dana", **STAFF),
     post("/rounds/<int:id>/opening", "dana", **STAFF),
+    Line("/rounds/<int:id>/terms", "dana", **STAFF),
+    post("/rounds/<int:id>/terms", "dana", **STAFF),
     Line("/static/<path:filename>", "amina", roles=(), one_house="style, script and icons"),
     Line("/status-lists/<int:number>", "amina", roles=(), one_house="says of no one who she is"),
     Line("/submissions/<int:id>", "bilal", **MENTOR),

@@ -34,9 +34,7 @@ def make_round(
         raise Refused(_("The last day must not come before the first day."))
     if not cohorts_to_fill or not languages or not countries:
         raise Refused(_("Choose a cohort, a language and a country."))
-    first = cohorts_to_fill[0]
-    if {(one.programme_id, one.partner_id) for one in cohorts_to_fill} != {(first.programme_id, first.partner_id)}:
-        raise Refused(_("Choose cohorts of one programme and of one partner."))
+    first = of_one_house(cohorts_to_fill)
     round = Round(
         programme_id=first.programme_id, partner_id=first.partner_id, zone=first.zone, opens_on=opens_on, closes_on=closes_on,
         languages=tuple(languages), countries=tuple(countries),
@@ -46,6 +44,13 @@ def make_round(
     db.session.add_all(RoundCohort(round_id=round.id, cohort_id=one.id) for one in cohorts_to_fill)
     record(Kind.ROUND_MADE, round, actor=by)
     return round
+
+
+def of_one_house(cohorts_to_fill: Sequence[Cohort]) -> Cohort:
+    """The first of them. Raises Refused unless all are of its programme and of its partner."""
+    if len({(one.programme_id, one.partner_id) for one in cohorts_to_fill}) != 1:
+        raise Refused(_("Choose cohorts of one programme and of one partner."))
+    return cohorts_to_fill[0]
 
 
 def open_round(round: Round, *, by: User) -> None:

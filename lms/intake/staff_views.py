@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import Any
 
 from flask import Blueprint, flash, redirect, render_template, request, url_for
@@ -16,9 +17,9 @@ from lms.core.db import db
 from lms.core.forms import tried
 from lms.core.i18n import _
 from lms.core.pages import page_of
-from lms.intake import deciding, policy, queries, wording
-from lms.intake.forms import AcceptForm, AskForm, PlaceForm, RecommendForm, RejectForm, RoundForm
-from lms.intake.models import Application, ApplicationState, NextTime
+from lms.intake import changing, deciding, policy, queries, wording
+from lms.intake.forms import AcceptForm, AskForm, PlaceForm, RecommendForm, RejectForm, RoundForm, TermsForm
+from lms.intake.models import Application, ApplicationState, NextTime, Round
 from lms.intake.questions import QUESTIONS, printed
 
 bp = Blueprint("staff", __name__)
@@ -85,6 +86,44 @@ def show_round(id: int) -> ResponseReturnValue:
     return render_template(
         "intake/round.html", round=round, page=page, places=places, show=show, counts=counts, words=wording, printed=printed
     )
+
+
+@bp.get("/rounds/<int:id>/terms")
+@only(Role.STAFF)
+def terms(id: int) -> ResponseReturnValue:
+    """What a round says, to be changed."""
+    round = one_or_404(policy.visible_rounds(me()), id)
+    return _terms_page(round, _terms_form(round, TermsForm(formdata=None)).show(changing.terms_of(round)))
+
+
+def _terms_form(round: Round, form: TermsForm) -> TermsForm:
+    form.offer([(one.id, one.name) for one in changing.to_fill(round, queries.cohorts_to_fill(visible_cohorts(me())))])
+    return form
+
+
+def _terms_page(round: Round, form: TermsForm, news: Sequence[str] = ()) -> str:
+    names = {int(value): str(label) for value, label, *_rest in form.cohorts.iter_choices()}
+    now = changing.terms_of(round)
+    told = [(form[name].label.text, wording.term(name, now, names)) for name in news]
+    applied, wrong = changing.has_applicants(round), bool(form.errors or form.form_errors)
+    return render_template("intake/terms.html", round=round, form=form, news=told, applied=applied, error=wrong)
+
+
+@bp.post("/rounds/<int:id>/terms")
+@only(Role.STAFF)
+def change_terms(id: int) -> ResponseReturnValue:
+    """Change what a round says. Who saves second sees what the first one changed, with all that was typed."""
+    round = one_or_404(policy.visible_rounds(me()), id, lock=True)
+    form = _terms_form(round, TermsForm())
+    if not form.validate_on_submit() or not tried(form, _change, round, form):
+        round = one_or_404(policy.visible_rounds(me()), id)
+        return _terms_page(round, form, form.catch_up(changing.terms_of(round))), 422
+    flash(_("The round is changed."), "ok")
+    return redirect(url_for("intake.staff.show_round", id=id), 303)
+
+
+def _change(round: Round, form: TermsForm) -> None:
+    changing.change_round(round, form.terms(), seen=form.saw(), by=me())
 
 
 @bp.post("/rounds/<int:id>/opening")
