@@ -8,12 +8,12 @@ from lms.core import clock, fmt
 from lms.core.i18n import _
 
 
-def time_left(due: datetime, zone: str | None = None) -> str:
+def time_left(due: datetime) -> str:
     """Until when there is time, or that the time is over: never that there is time left when there is none.
 
-    `due` is aware. It is said in `zone`, or in the reader's own.
+    `due` is aware, and said as the day that it is in its own zone, which is the cohort's.
     """
-    said = fmt.date(due, zone=zone)
+    said = fmt.date(due)
     if clock.now() <= due:
         return str(_("You have time until %(date)s.", date=said))
     return str(_("The time ended on %(date)s. You can still send it.", date=said))

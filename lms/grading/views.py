@@ -111,7 +111,7 @@ def _page(course: str, lesson: str, form: AnswerForm) -> str:
 
 
 def _left(cohort: Cohort, assignment: Assignment) -> str | None:
-    return time_left(due_at(cohort, assignment.due.moment), cohort.zone) if assignment.due else None
+    return time_left(due_at(cohort, assignment.due.moment)) if assignment.due else None
 
 
 @bp.get("/submissions/<int:id>/feedback")
