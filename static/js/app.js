@@ -33,6 +33,10 @@
       if (button) button.setAttribute('aria-disabled', 'true');
     });
   });
+  // On a shared phone a tab may hold a drawing: it goes with the person.
+  doc.addEventListener('submit', event => {
+    try { if ('clear' in event.target.dataset) sessionStorage.clear(); } catch { /* a browser that keeps nothing */ }
+  });
   // Back in the browser shows the page as it was left: let it send again.
   addEventListener('pageshow', event => {
     if (!event.persisted) return;

@@ -202,14 +202,22 @@ def test_without_a_network_a_shared_phone_says_so_and_keeps_the_drawing_on_the_p
     finger.drag(picture.at(100, 150), picture.at(180, 300))
     page.locator(".done-bar button").tap()
     expect(page.locator("[data-trouble]")).to_contain_text("This needs internet")
+    expect(page.locator("[data-saved] span")).to_have_text("Not sent yet")
     assert bench.stored(live, task) is None
+    assert page.evaluate("localStorage.length") == 0, "who holds the phone next would find it"
+    page.reload()
+    expect(page.locator("[data-parts] > li")).to_have_count(1)
     page.unroute("**/draft")
     page.unroute("**/answer")
     send(page, task)
     answer = bench.stored(live, task)
     assert answer is not None
     near(answer[0], 100, 150, 80, 150)
-    assert page.evaluate("Object.keys(localStorage)") == []
+    page.evaluate("sessionStorage.setItem('draft::0', 'of another item')")
+    page.goto("/me")
+    page.route("**/sign-out", lambda route: route.fulfill(status=204))
+    page.locator('form[action="/sign-out"] button').first.tap()
+    page.wait_for_function("localStorage.length + sessionStorage.length === 0")
 
 
 def test_a_change_on_another_phone_is_told_and_hers_stays(live: Live, page_as: Callable[..., Page]) -> None:
@@ -362,4 +370,6 @@ def test_signed_out_meanwhile_she_is_told_and_nothing_is_lost(live: Live, page_a
     page.locator(".done-bar button").click()
     expect(page.locator("[data-trouble] a")).to_be_visible()
     assert page.locator("[data-trouble] a").get_attribute("href") == f"/sign-in?next=/work/tasks/{task}"
-    assert page.evaluate("Object.keys(localStorage)") == [f"draft:{live.world.amina}:{task}"]
+    whose = page.locator("#phone-bar").get_attribute("data-user")
+    assert whose
+    assert page.evaluate("Object.keys(localStorage)") == [f"draft:{whose}:{task}"], "the key tells nobody's number"
