@@ -134,4 +134,6 @@ def _problems(name: str, contact: str, spoken: str, read_as: identifiers.Identif
         found.append(_("This is not an email address."))
     elif read_as and read_as.kind == "phone" and not read_as.values:
         found.append(_("This is not a phone number."))
+    elif read_as and read_as.kind == "name" and identifiers.sign_in_name_problem(contact):
+        found.append(_("This is no phone, email or sign-in name.") + " " + _("Leave it empty if there is none."))
     return found

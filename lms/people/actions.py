@@ -50,7 +50,10 @@ def add(
     if len(name) > LONGEST_NAME:
         raise Refused(_("The name is too long."))
     person = User(name=name, roles=roles, language=language, zone=zone, country=country)
-    _identify(person, identifier or queries.free_sign_in_name(name))
+    if identifiers.fold(identifier):
+        _identify(person, identifier)
+    else:
+        person.sign_in_name = queries.free_sign_in_name(name)
     try:
         with db.session.begin_nested():
             db.session.add(person)
@@ -69,8 +72,10 @@ def _identify(person: User, text: str) -> None:
     elif found.kind == "phone" and found.values:
         person.phone = identifiers.phones(identifiers.fold(text), person.country)[0]
         person.phone_index = blind(person.phone, "person.phone")
+    elif identifiers.sign_in_name_problem(text):
+        raise Refused(_("This is no phone, email or sign-in name: %(text)s", text=text))
     else:
-        person.sign_in_name = identifiers.sign_in_name(text) or queries.free_sign_in_name(person.name)
+        person.sign_in_name = identifiers.sign_in_name(text)
 
 
 def make_code(person: User, *, by: User | None, life: timedelta = CODE_LIFE) -> str:

@@ -12,6 +12,7 @@ from lms.core.fmt import latin_digits
 
 REGIONS = ("SY", "LB", "TR", "IQ", "AF", "KE", "BG")  # tried in this order for a number written without its country
 LONGEST_EMAIL = 200
+NOBODYS = frozenset({"none", "nil", "null", "nothing", "unknown", "بدون"})  # written into a list where there is no contact
 
 
 @dataclass(frozen=True)
@@ -50,6 +51,14 @@ def in_latin_letters(text: str) -> bool:
 def sign_in_name(text: str) -> str:
     """The one form in which a sign-in name is kept and looked for."""
     return fold(latin_digits(text))[:60]
+
+
+def sign_in_name_problem(text: str) -> bool:
+    """Whether nobody would choose this to sign in with: several words, a sentence, an address, a number alone, a word for none."""
+    name = sign_in_name(text)
+    letters = [sign for sign in name if sign.isalpha()]
+    held_by_rule = all(unicodedata.category(sign)[0] in "LMN" or sign in "._-'’\u200c\u200d" for sign in name)
+    return len(name) < 3 or not letters or not held_by_rule or name in NOBODYS
 
 
 def counted_as(text: str) -> str:

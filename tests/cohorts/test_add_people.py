@@ -12,12 +12,14 @@ from sqlalchemy import func, select
 from lms.cohorts import actions, adding, pasting
 from lms.cohorts.models import Cohort, Enrolment
 from lms.core import qr
-from lms.core.db import db
+from lms.core.db import db, transaction
 from lms.core.errors import Refused
 from lms.partners.models import Referral
+from lms.people import actions as people
 from lms.people.models import User
 from tests.eight import eight_at_once
 
+NO_CONTACT = "This is no phone, email or sign-in name. Leave it empty if there is none."
 LIST = "Layla Mansour; layla@example.org; ar\nأمل حداد;;ar\nYusuf Karimi; 03 765 432"
 
 
@@ -113,6 +115,17 @@ def test_an_empty_list_is_said(as_: Any, world: Any) -> None:
     assert "Paste the list, or choose a file." in answer.get_data(as_text=True)
 
 
+def test_words_in_the_place_of_a_contact_make_no_sign_in_name(app: Flask, as_: Any, world: Any) -> None:
+    dana, before = as_("dana"), count(app, User)
+    listed = {"people": "Layla; layla@example.org\nYusuf; not a contact\nAmal; none"}
+    shown = dana.post(f"/cohorts/{world.cohort}/people/preview", data=listed).get_data(as_text=True)
+    assert (shown.count("Can be added"), shown.count(NO_CONTACT)) == (1, 2)
+    dana.post(f"/cohorts/{world.cohort}/people", data=listed)
+    assert count(app, User) == before + 1
+    with app.app_context(), transaction(write=True), pytest.raises(Refused):
+        people.add(by=None, name="Yusuf", roles=frozenset(), identifier="not a contact")
+
+
 @pytest.mark.parametrize(("name", "status"), [("bilal", 403), ("efe", 403), ("amina", 403), ("fay", 403)])
 def test_nobody_but_staff(name: str, status: int, as_: Any, world: Any) -> None:
     assert as_(name).post(f"/cohorts/{world.cohort}/people", data={"people": LIST}).status_code == status
@@ -127,7 +140,9 @@ def test_nobody_but_staff(name: str, status: int, as_: Any, world: Any) -> None:
         (", layla@example.org", [("The name is missing.",)]),
         ("Layla, a@b.org, xx", [("We do not know the language xx.",)]),
         ("A, a@b.org\nB, A@B.org", [(), ("The same contact stands in line 1.",)]),
-        ("A, 12", [()]),
+        ("A, 12", [(NO_CONTACT,)]),
+        *((f"A; {text}", [(NO_CONTACT,)]) for text in ("not a contact", "-", "n/a", "None", "لا يوجد", "بدون", "t.me/amina", "١٢٣")),
+        *((f"A; {text}", [()]) for text in ("amina.haddad", "أمل_حداد", "o’neil-2", "+٩٦١ ٣ ١٢٣ ٤٥٦", "Ａmina@Demo.Example", "")),
         ("Layla\nlayla ", [(), ("The same name stands in line 1.",)]),
         ("Layla, a@b.org\nLayla", [(), ("The same name stands in line 1.",)]),
         ("Layla, a@b.org\nLayla, b@b.org", [(), ()]),
