@@ -76,6 +76,7 @@ LINES: tuple[Line, ...] = (
     post("/applications/<int:id>/question", "dana", **STAFF),
     post("/applications/<int:id>/recommendation", "efe", ("goran",), ("amina", "bilal", "dana", "fay")),
     post("/applications/<int:id>/rejection", "dana", **STAFF),
+    post("/applications/<int:id>/taking-back", "dana", **STAFF),
     Line("/apply/<int:n>", "amina", roles=(), one_house="a browser's own draft: the number says which question"),
     post("/apply/<int:n>", "amina", roles=(), one_house="a browser's own draft: the number says which question"),
     Line("/certificates/<int:id>", "amina", ("hana",), ("bilal", "efe", "fay")),

@@ -135,8 +135,11 @@ def copy_plan(cohort: Cohort, model: Cohort, *, by: User) -> tuple[int, int]:
     return len(versions), len(mentors)
 
 
-def enrol(cohort: Cohort, person: User, *, by: User) -> Enrolment:
-    """Give a trainee a place. Twice is once; a full or finished cohort refuses. The cohort's row must be locked by the caller."""
+def enrol(cohort: Cohort, person: User, *, by: User, promised: bool = False) -> Enrolment:
+    """Give a trainee a place: a free one, or the one that was `promised` to her. Twice is once; a full or finished cohort refuses.
+
+    The cohort's row must be locked by the caller.
+    """
     found = db.session.scalars(select(Enrolment).where(Enrolment.cohort_id == cohort.id, Enrolment.user_id == person.id)).one_or_none()
     if found is not None:
         return found
@@ -145,6 +148,8 @@ def enrol(cohort: Cohort, person: User, *, by: User) -> Enrolment:
     taken = db.session.scalar(select(func.count()).where(Enrolment.cohort_id == cohort.id, Enrolment.state == EnrolmentState.ACTIVE)) or 0
     if taken >= cohort.capacity:
         raise NothingIn(Why.FULL, taken)
+    if not promised and taken + queries.kept_places(cohort) >= cohort.capacity:
+        raise NothingIn(Why.PROMISED)
     enrolment = Enrolment(cohort_id=cohort.id, user_id=person.id, state=EnrolmentState.ACTIVE)
     db.session.add(enrolment)
     record(Kind.ENROLMENT_MADE, enrolment, actor=by)

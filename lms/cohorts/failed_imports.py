@@ -35,6 +35,7 @@ class Why(StrEnum):
     EMPTY = "empty"
     MANY = "many"
     FULL = "full"
+    PROMISED = "promised"
     CLOSED = "closed"
     FINDINGS = "findings"
     KNOWN = "known"
@@ -50,6 +51,7 @@ SENTENCES: dict[Why, Callable[[int], str]] = {
     Why.EMPTY: lambda n: _("The first sheet of this file is empty."),
     Why.MANY: lambda n: _("The list has more than %(n)s people. Add them in parts.", n=fmt.num(n)),
     Why.FULL: lambda n: _("This cohort is full: %(n)s people.", n=fmt.num(n)),
+    Why.PROMISED: lambda n: _("The free places are promised to people who applied."),
     Why.CLOSED: lambda n: _("This cohort takes no more people."),
     Why.FINDINGS: lambda n: ngettext(
         "%(n)s line is wrong. Nothing was written.", "%(n)s lines are wrong. Nothing was written.", n, n=fmt.num(n)

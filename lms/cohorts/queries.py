@@ -8,6 +8,7 @@ from datetime import date, datetime, time
 from typing import Any, NamedTuple, Protocol
 from zoneinfo import ZoneInfo
 
+from flask import current_app
 from sqlalchemy import ColumnElement, Select, String, bindparam, case, func, or_, select, type_coerce
 from sqlalchemy.orm import defer, joinedload
 from sqlalchemy.orm.attributes import set_committed_value
@@ -174,6 +175,12 @@ def summaries(visible: Select[Cohort]) -> Select[Cohort, int]:
     people = select(func.count()).where(Enrolment.cohort_id == Cohort.id, Enrolment.state.in_(STUDYING)).scalar_subquery()
     order = case({CohortState.RUNNING: 0, CohortState.SCHEDULED: 1, CohortState.DRAFT: 2}, value=Cohort.state, else_=3)
     return visible.options(joinedload(Cohort.partner)).add_columns(people).order_by(order, Cohort.starts_on.desc(), Cohort.id)
+
+
+def kept_places(cohort: Cohort) -> int:
+    """How many places are promised to people who are not here yet. Who promises them is known higher up: a room there leaves a function
+    of a cohort in `app.extensions["kept_places"]`."""
+    return sum(count(cohort) for count in current_app.extensions.get("kept_places", ()))
 
 
 def mentors_of(cohort: Cohort) -> list[User]:

@@ -95,6 +95,8 @@ def accept(application: Application, cohort: Cohort, *, by: User, reason: str) -
     _still_open(application)
     if cohort.id not in {one.id for one in queries.cohorts_of(application.round_id)}:
         raise Refused(_("This cohort is not one of this round."))
+    if cohort.state not in queries.GIVES_PLACES:
+        raise Refused(_("This cohort takes no more people."))
     if not queries.free_places(cohort):
         raise Refused(_("This cohort has no free place."))
     application.cohort_id = cohort.id
@@ -105,8 +107,22 @@ def accept(application: Application, cohort: Cohort, *, by: User, reason: str) -
 def reject(application: Application, *, by: User, reason: str) -> None:
     """Say that there is no place. In a closed round the answers go at once. The row is locked by the caller."""
     _still_open(application)
+    _say_no(application, by, reason)
+
+
+def take_back(application: Application, *, by: User, reason: str) -> None:
+    """Give a promised place free again, of somebody who applied twice or is not to be found. The row is locked by the caller."""
+    if application.state is not ApplicationState.ACCEPTED:
+        raise Refused(_("No place is promised here now."))
+    _say_no(application, by, reason)
+
+
+def _say_no(application: Application, by: User, reason: str) -> None:
+    """The round is locked after the application, so that nobody closes it in between and these answers stay."""
     _decide(application, Decision.REJECTED, by, reason)
-    if application.round.state is RoundState.CLOSED:
+    application.cohort_id = None
+    locked = select(Round).where(Round.id == application.round_id).with_for_update(read=True).execution_options(populate_existing=True)
+    if db.session.scalars(locked).one().state is RoundState.CLOSED:
         application.forget()
     record(Kind.APPLICATION_REJECTED, application, actor=by)
 
@@ -142,7 +158,10 @@ def enrol(application: Application, cohort: Cohort | None, *, by: User, known: b
         raise Refused(_("This contact belongs to nobody who learns here."))
     if cohort.partner is not None and db.session.get(Referral, person.id) is None:
         partners.refer(cohort.partner, person)
-    application.enrolment_id = cohorts.enrol(cohort, person, by=by).id
+    place = cohorts.enrol(cohort, person, by=by, promised=True)
+    if queries.has_a_place(place.id):  # she applied twice
+        raise Refused(_("%(name)s has a place here already.", name=person.name))
+    application.enrolment_id = place.id
     application.state = ApplicationState.ENROLLED
     application.forget()
     record(Kind.APPLICATION_ENROLLED, application, actor=by, known=known)

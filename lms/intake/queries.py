@@ -56,8 +56,18 @@ def cohorts_of(round_id: int) -> list[Cohort]:
 def free_places(cohort: Cohort) -> int:
     """Places that nobody has and nobody was promised."""
     taken = select(func.count()).where(Enrolment.cohort_id == cohort.id, Enrolment.state == EnrolmentState.ACTIVE)
-    promised = select(func.count()).where(Application.cohort_id == cohort.id, Application.state == ApplicationState.ACCEPTED)
-    return max(0, cohort.capacity - (db.session.scalar(taken) or 0) - (db.session.scalar(promised) or 0))
+    return max(0, cohort.capacity - (db.session.scalar(taken) or 0) - promised(cohort))
+
+
+def promised(cohort: Cohort) -> int:
+    """Places of a cohort that somebody was promised and does not have yet."""
+    found = select(func.count()).where(Application.cohort_id == cohort.id, Application.state == ApplicationState.ACCEPTED)
+    return db.session.scalar(found) or 0
+
+
+def has_a_place(enrolment_id: int) -> bool:
+    """Whether an application led to this place already."""
+    return db.session.scalar(select(Application.id).where(Application.enrolment_id == enrolment_id)) is not None
 
 
 def cohorts_to_fill(visible: Select[Cohort]) -> list[Cohort]:

@@ -227,6 +227,16 @@ def reject(id: int) -> ResponseReturnValue:
     return _back(application, _("Saved. The person reads it with the number and the code."))
 
 
+@bp.post("/applications/<int:id>/taking-back")
+@only(Role.STAFF)
+def take_back(id: int) -> ResponseReturnValue:
+    """Take a promised place back, and say why."""
+    application, form = one_or_404(policy.visible_applications(me()), id, lock=True), RejectForm()
+    if not form.validate_on_submit() or not tried(form, deciding.take_back, application, by=me(), reason=form.why.data or ""):
+        return _page(one_or_404(policy.visible_applications(me()), id), rejecting=form), 422
+    return _back(application, _("Saved. The person reads it with the number and the code."))
+
+
 @bp.post("/applications/<int:id>/enrolment")
 @only(Role.STAFF)
 def enrol(id: int) -> ResponseReturnValue:

@@ -20,6 +20,8 @@ from lms.people.views import limiter
 
 bp = Blueprint("intake", __name__)
 bp.register_blueprint(staff)
+# Cohorts stand below and know no applications: they ask here how many places are promised.
+bp.record_once(lambda state: state.app.extensions.setdefault("kept_places", []).append(queries.promised))
 HELD = "applying"  # in the session: the id of the application that this browser opened
 
 

@@ -10,7 +10,7 @@ from flask import Flask
 from sqlalchemy import func, select, text
 from sqlalchemy.exc import IntegrityError
 
-from lms.cohorts.models import Cohort, Enrolment
+from lms.cohorts.models import Cohort, CohortState, Enrolment
 from lms.core.db import db, transaction
 from lms.core.facts import Fact, Kind
 from lms.intake import actions, deciding, queries
@@ -130,6 +130,50 @@ def test_a_yes_becomes_a_person_with_a_place_who_comes_in_alone(app: Flask, one:
     assert theirs.post("/apply/door").status_code in {303, 409}, "a password closes this door for ever"
 
 
+def test_a_promised_place_is_kept_until_it_is_taken_back(app: Flask, one: SimpleNamespace, world: SimpleNamespace, as_: Any) -> None:
+    dana, why = as_("dana"), {"why": "You applied twice."}
+    with app.app_context(), transaction(write=True):
+        db.session.get_one(Cohort, world.cohort).capacity = 2  # amina has one of them
+    assert dana.post(f"/applications/{one.id}/taking-back", data=why).status_code == 422
+    dana.post(f"/applications/{one.id}/acceptance", data={"cohort": world.cohort, "reason": "Welcome."})
+    answer = dana.post(f"/cohorts/{world.cohort}/people", data={"people": "Salma"})
+    assert (answer.status_code, "The free places are promised" in answer.get_data(as_text=True)) == (422, True)
+    answer = dana.post(f"/applications/{one.id}/rejection", data=why)
+    assert (answer.status_code, state(app, one.id)) == (422, ApplicationState.ACCEPTED), "an old page says no to nobody with a promise"
+    assert "You applied twice." in answer.get_data(as_text=True)
+    assert dana.post(f"/applications/{one.id}/taking-back", data=why).status_code == 303
+    assert "You applied twice." in opened(app, one).page("/apply/mine")
+    assert dana.post(f"/cohorts/{world.cohort}/people", data={"people": "Salma"}).status_code == 200
+
+
+def test_the_promised_place_is_hers_in_a_full_cohort(app: Flask, one: SimpleNamespace, world: SimpleNamespace, as_: Any) -> None:
+    dana = as_("dana")
+    with app.app_context(), transaction(write=True):
+        db.session.get_one(Cohort, world.cohort).capacity = 2
+    dana.post(f"/applications/{one.id}/acceptance", data={"cohort": world.cohort, "reason": "Welcome."})
+    assert dana.post(f"/applications/{one.id}/enrolment").status_code == 303
+    assert state(app, one.id) is ApplicationState.ENROLLED
+
+
+def test_no_place_is_promised_in_a_cohort_that_is_over(app: Flask, one: SimpleNamespace, world: SimpleNamespace, as_: Any) -> None:
+    with app.app_context(), transaction(write=True):
+        db.session.get_one(Cohort, world.cohort).state = CohortState.COMPLETED
+    answer = as_("dana").post(f"/applications/{one.id}/acceptance", data={"cohort": world.cohort, "reason": "Welcome."})
+    assert (answer.status_code, "This cohort takes no more people." in answer.get_data(as_text=True)) == (422, True)
+
+
+def test_who_applied_twice_gets_one_place(app: Flask, one: SimpleNamespace, world: SimpleNamespace, as_: Any) -> None:
+    with app.app_context(), transaction(write=True):
+        again = rounds.sent(db.session.scalars(select(Round)).one(), contact="nour@mail.example").id
+    dana = as_("dana")
+    for id in (one.id, again):
+        dana.post(f"/applications/{id}/acceptance", data={"cohort": world.cohort, "reason": "Welcome."})
+    assert dana.post(f"/applications/{one.id}/enrolment").status_code == 303
+    answer = dana.post(f"/applications/{again}/enrolment", data={"known": "yes"})
+    assert (answer.status_code, state(app, again)) == (422, ApplicationState.ACCEPTED)
+    assert "has a place here already." in dana.post(f"/applications/{again}/enrolment", data={"known": "yes"}).get_data(as_text=True)
+
+
 def test_a_contact_of_somebody_here_takes_no_new_account(app: Flask, world: SimpleNamespace, as_: Any) -> None:
     with app.app_context(), transaction(write=True):
         round = rounds.make([world.cohort])
@@ -220,3 +264,22 @@ def test_eight_yeses_promise_no_more_places_than_there_are(either_school: Flask)
         return True
 
     assert sum(eight_at_once(app, accept)) == 3
+
+
+def test_no_answers_stay_in_a_round_that_is_closed_meanwhile(either_school: Flask) -> None:
+    app, world = either_school, either_school.extensions["world"]
+    with app.app_context(), transaction(write=True):
+        round = rounds.make([world.cohort])
+        number, ids = round.id, [rounds.sent(round, name=f"Person {n}").id for n in range(8)]
+
+    def act(one: int) -> None:
+        if one == 0:
+            deciding.close_round(db.session.scalars(select(Round).where(Round.id == number).with_for_update()).one(), by=rounds.staff())
+            return
+        found = db.session.scalars(select(Application).where(Application.id == ids[one]).with_for_update()).one()
+        deciding.reject(found, by=rounds.staff(), reason="No.")
+
+    eight_at_once(app, act)
+    with app.app_context():
+        rejected = db.session.scalars(select(Application).where(Application.state == ApplicationState.REJECTED)).all()
+        assert [one.answers for one in rejected] == [None] * 7
