@@ -36,11 +36,11 @@
     },
     // An answer that did not go is the queue's, under the id it was tried with. Gives the sentence to show, where she cannot go on.
     async keep(op) {
-      after[op] = told;
       await Queue.add({
         id: op, user: owner, url, key: url, page: here, lent: true, title: document.title, at: Date.now(), tried: true, text: '',
         fields: [...new FormData(form)].filter(([name]) => name !== 'csrf_token'),
       });
+      after[op] = told;
       bench.draft.forget();
       navigator.serviceWorker.ready.then(r => r.sync && r.sync.register('out')).catch(() => {});
       again();

@@ -28,6 +28,8 @@
     line.textContent = [waiting && count(words.unsent, waiting), refused && count(words.refused, refused), waiting && signedOut && words.signIn].filter(Boolean).join(' ');
     now.hidden = !waiting || signedOut;
     more.hidden = !owner;
+    // The worker may have sent it while this page stood here.
+    for (const id of [...Object.keys(after), ...forms.map(form => form.waits)]) if (id && !items.some(i => i.id === id)) settle({id, state: 'sent'});
     return waiting;
   };
   // "online" is often told before the network works: so it is tried again, each time later.
@@ -78,11 +80,13 @@
   // What became of an answer whose form, or script, stands here.
   const after = {};
   const settle = item => {
-    if (after[item.id]) after[item.id](item);
-    const form = item.id && forms.find(form => form.waits === item.id);
+    if (!/sent|refused/.test(item.state)) return;
+    const told = after[item.id], form = item.id && forms.find(form => form.waits === item.id);
+    delete after[item.id];
+    if (told) told(item);
     if (!form) return;
-    if (item.state === 'sent') say(form, 'note ok', words.sent);
-    if (item.state === 'refused') say(form, 'note bad', item.why);
+    form.waits = '';
+    if (item.state === 'sent') say(form, 'note ok', words.sent); else say(form, 'note bad', item.why);
   };
 
   const answer = async (form, button) => {
@@ -121,7 +125,7 @@
     const key = keyOf(form), sent = (await Queue.all(owner)).filter(i => i.key === key).pop(), draft = await Queue.draft(owner, key);
     if (sent) {
       fill(form, sent.fields);
-      form.waits = sent.id;
+      form.waits = sent.refused ? '' : sent.id;
       say(form, sent.refused ? 'note bad' : 'note wait', sent.refused || words.queued);
     }
     if (draft && !(sent && sent.at >= draft.at)) {

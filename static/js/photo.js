@@ -43,7 +43,10 @@
       if (!made) return [words.broken];
       return made.size > words.limit ? [words.big.replace('{size}', size(made.size))] : ['', made];
     };
+    // Chosen again while the one before is still made smaller: what was chosen last counts.
+    let rounds = 0;
     const look = async () => {
+      const round = rounds += 1;
       const chosen = [...input.files], good = [], lines = [];
       told.replaceChildren(make('p', 'after', chosen.length ? words.wait : ''));
       for (const file of chosen) {
@@ -52,13 +55,16 @@
         if (made) good.push(made);
         lines.push(line);
       }
+      if (round !== rounds) return form.looking;
       const box = new DataTransfer();
       for (const file of good) box.items.add(file);
       input.files = box.files;
       told.replaceChildren(...lines);
       return good.length === chosen.length;
     };
-    input.addEventListener('change', () => { form.looking = look().catch(() => true).finally(() => { form.looking = null; }); });
+    input.addEventListener('change', () => {
+      const looking = form.looking = look().catch(() => true).finally(() => { if (form.looking === looking) form.looking = null; });
+    });
   };
 
   // Sent while a photo is still made smaller: it goes when that is done, and stays where something is wrong.

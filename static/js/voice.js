@@ -8,7 +8,7 @@
   const field = place.querySelector('[type=file]'), tools = place.querySelector('[data-tools]'), heard = place.querySelector('[data-heard]');
   const button = tools.querySelector('button'), label = button.querySelector('span'), told = tools.querySelector('[role=status]');
   const sound = heard.querySelector('audio'), digits = text => String(text).replace(/\d/g, digit => words.digits[digit]);
-  let recorder = null, timer = 0, began = 0;
+  let recorder = null, timer = 0, began = 0, asking = false;
   tools.hidden = false;
 
   const seconds = () => Math.min(MOST, Math.round((performance.now() - began) / 1000));
@@ -48,7 +48,9 @@
 
   button.addEventListener('click', () => {
     if (recorder) recorder.stop();
-    else start().catch(() => { recorder = null; told.textContent = words.denied; });
+    if (recorder || asking) return;                    // a second tap while the browser asks would open the microphone twice
+    asking = true;
+    start().catch(() => { recorder = null; told.textContent = words.denied; }).finally(() => { asking = false; });
   });
   heard.querySelector('button').addEventListener('click', () => { field.value = ''; forget(); button.focus(); });
   field.addEventListener('change', forget);
@@ -58,7 +60,7 @@
     event.preventDefault();
     event.stopImmediatePropagation();
     const pressed = event.submitter;
-    recorder.addEventListener('stop', () => setTimeout(() => pressed.click()));
+    recorder.addEventListener('stop', () => setTimeout(() => pressed ? pressed.click() : field.form.requestSubmit()));
     recorder.stop();
   });
 })();

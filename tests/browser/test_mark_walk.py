@@ -46,6 +46,9 @@ def test_a_mark_from_the_keys(live: Live, net: Net, page_as: Callable[..., Page]
     expect(said).to_have_value("I read 1 rule, just 3 c\nWell seen.")
     page.locator("[data-keep]").click()
     expect(page.get_by_role("button", name="I read 1 rule")).to_be_visible()
+    page.evaluate("() => { self.asked = 0; navigator.mediaDevices.getUserMedia = () => new Promise(() => { self.asked += 1; }); }")
+    page.locator("#recorder [data-tools] button").dblclick()
+    assert page.evaluate("asked") == 1, "a microphone that nobody closes"
     net.down = True
     said.focus()
     page.keyboard.press("Control+Enter")

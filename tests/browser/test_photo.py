@@ -28,6 +28,18 @@ HELD = """async () => {
   return [file.name, file.type, read.result.split(',')[1]];
 }"""
 
+FIRST_IS_SLOW = """() => {
+  const decode = Image.prototype.decode;
+  let held = 0;
+  Image.prototype.decode = function () {
+    if (held++) return decode.call(this);
+    return new Promise(ok => { self.release = async () => {
+      ok(decode.call(this));
+      for (let turn = 0; turn < 20; turn += 1) await new Promise(later => setTimeout(later, 20));
+    }; });
+  };
+}"""
+
 
 def photo() -> bytes:
     """2400 x 1600 pixels as a camera held upright writes them: red on top once it is turned, and where it was taken."""
@@ -50,6 +62,12 @@ def test_a_photo_is_small_before_it_waits(live: Live, net: Net, page_as: Callabl
     field = page.locator("input[type=file]")
     told = page.locator("input[type=file] + [role=status]")
     taken = photo()
+    page.evaluate(FIRST_IS_SLOW)
+    for name in ("first.jpeg", "second.jpeg"):
+        field.set_input_files({"name": name, "mimeType": "image/jpeg", "buffer": taken})
+    expect(told).to_contain_text("second.jpg: ")
+    page.evaluate("release().then(() => 0)")
+    assert field.evaluate("field => [...field.files].map(file => file.name)") == ["second.jpg"], "what she chose last is what goes"
     field.set_input_files([
         {"name": "my street.jpeg", "mimeType": "image/jpeg", "buffer": taken},
         {"name": "broken.png", "mimeType": "image/png", "buffer": b"no picture at all"},

@@ -1,4 +1,4 @@
-"""The store of what waits on a phone: cleared is cleared, a new answer takes the place of the old one, and a full phone loses nothing."""
+"""What waits on a phone: cleared is cleared, a new answer takes the old one's place, a full phone loses nothing, and what went is told."""
 
 from __future__ import annotations
 
@@ -6,7 +6,7 @@ from collections.abc import Callable
 
 from playwright.sync_api import Page, expect
 
-from tests.browser.nets import Net
+from tests.browser.nets import BEFORE, Net
 
 TASK = "/learn/tiny/rules/task"
 STORE = """
@@ -72,3 +72,17 @@ def test_a_full_phone_keeps_the_old_answer_and_the_words_on_the_page(net: Net, p
     expect(page.locator("form.frame [role=status]")).to_have_text("This needs internet.")
     expect(page.locator("textarea")).to_have_value("A label is right when two people give it.")
     assert page.url.endswith(TASK)
+
+
+def test_what_the_worker_sent_is_told_where_it_was_written(net: Net, page_as: Callable[..., Page]) -> None:
+    page = page_as("amina", at=TASK)
+    page.evaluate("navigator.serviceWorker.ready.then(() => true)")
+    page.locator("textarea").fill("A label is right when two people give it. " * 5)
+    net.cut("/token", BEFORE, "GET")
+    page.evaluate("ServiceWorkerRegistration.prototype.__defineGetter__('sync', () => undefined)")  # the test is the worker
+    page.locator("form.frame button").tap()
+    told = page.locator("form.frame [role=status]")
+    expect(told).to_have_text("Saved on this phone. We will send it when you are online.")
+    page.evaluate("Queue.flush()")
+    page.evaluate("dispatchEvent(new Event('pageshow'))")
+    expect(told).to_have_text("Your answer is sent.")
