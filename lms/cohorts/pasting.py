@@ -126,6 +126,8 @@ def _problems(name: str, contact: str, spoken: str, read_as: identifiers.Identif
         found.append(_("The name is missing."))
     elif len(name) > 120:
         found.append(_("The name is too long."))
+    if "\n" in name:  # a quotation mark that nobody closed takes the next people into this name
+        found.append(_("This name stands on several lines. Look for a quotation mark."))
     if "@" in name:  # the line is cut by another sign than the first one, or its parts stand in another order
         found.append(_("This name holds an email address. Write the name first, then the contact."))
     if spoken not in LANGUAGES:

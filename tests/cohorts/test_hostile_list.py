@@ -21,3 +21,9 @@ def test_an_email_that_no_column_holds_is_told(app: Any, world: SimpleNamespace,
 
 def test_a_list_with_bare_returns_opens_the_preview(world: SimpleNamespace, as_: Any) -> None:
     assert as_("dana").post(f"/cohorts/{world.cohort}/people/preview", data={"people": "Salma\rNoor"}).status_code == 200
+
+
+def test_a_quotation_mark_that_nobody_closed_takes_nobody_along(app: Any) -> None:
+    first, second = pasting.read('Maryam "Umm Ali" Saad\n"Salma\nNoor\nRana')
+    assert first.ready
+    assert "This name stands on several lines." in str(second.problems)
