@@ -60,6 +60,7 @@ from lms.people import queries as people_queries
 from lms.people import views as people
 from lms.people import welcome_views as welcome
 from lms.pool import mentor_views as pool_mentor
+from lms.pool import news_views as pool_news
 from lms.pool import staff_views as pool_staff
 from lms.pool import views as pool
 
@@ -99,6 +100,7 @@ ROOMS: tuple[Blueprint, ...] = (  # one line a feature
     pool.bp,
     pool_mentor.bp,
     pool_staff.bp,
+    pool_news.bp,
 )
 
 ENGINE: dict[str, dict[str, Any]] = {

@@ -32,7 +32,7 @@ from lms.learning.models import QuizAttempt
 from lms.messages import actions as messages
 from lms.payouts.models import PayoutBatch
 from lms.people.models import User
-from lms.pool.models import MemberState, PoolMember
+from lms.pool.models import MemberState, News, PoolMember
 from tests.annotation import rooms
 from tests.client import Browser
 from tests.courses import TINY
@@ -149,6 +149,7 @@ LINES: tuple[Line, ...] = (
     Line("/pool/<int:id>", "dana", **STAFF),
     post("/pool/<int:id>/not-yet", "dana", **STAFF),
     post("/pool/<int:id>/promotion", "dana", **STAFF),
+    post("/pool/news/<int:id>/removal", "dana", **STAFF),
     Line("/projects/<slug>", "dana", **STAFF),
     post("/projects/<slug>/closing", "dana", **STAFF),
     post("/projects/<slug>/datasets", "dana", **STAFF),
@@ -232,7 +233,8 @@ def _half(
     member = db.session.get(PoolMember, trainee) or PoolMember(id=trainee, rule_version=0, values={}, weighed_at=clock.now())
     member.state = MemberState.INVITED
     phrase = SavedPhrase(mentor_id=mentor, text=words)
-    db.session.add_all([phrase, handed, attempt, credential, member])
+    news = News(title="Words", text="More words.", language="en", until=date(2026, 11, 20), made_by_id=world.dana)
+    db.session.add_all([phrase, handed, attempt, credential, member, news])
     db.session.flush()
     link = ShareLink(credential_id=credential.id, name=True, pdf=True)
     db.session.add(link)
@@ -246,7 +248,7 @@ def _half(
         task=held.id, review=sent.id, slug=project.slug, submission=handed.id, attempt=attempt.id, credential=credential.id,
         line=line.number, phrase=phrase.id, code=credential.printed, cohort=cohort, enrolment=enrolment, member=trainee, batch=batch,
         application=applied.id, round=applied.round_id, next_time=rounds.waiting(f"{her.name.lower()}@next.example"),
-        thread=word.thread_id, mentor=mentor, failed=failed.id, token=make_address(her), link=_token(link),
+        news=news.id, thread=word.thread_id, mentor=mentor, failed=failed.id, token=make_address(her), link=_token(link),
         partner=line.partner_id or world.there, picture=db.session.scalars(select(CoursePicture.sha256)).first(),
     )  # fmt: skip
 
@@ -284,7 +286,7 @@ def address(rule: str, half: SimpleNamespace) -> str:
             "n": half.line if "lines" in rule else 1, "partner_id": half.partner, "position": 0, "code": half.code, "sha256": half.picture,
             "filename": "js/app.js", "number": 1, "token": half.link if rule.startswith("/s/") else half.token}  # fmt: skip
     sent_task = f"{TASK}/feedback"
-    values = {**rest, "id": half.review if rule == sent_task else kind}
+    values = {**rest, "id": half.review if rule == sent_task else half.news if rule.startswith("/pool/news/") else kind}
     return re.sub(r"<(?:\w+:)?(\w+)>", lambda found: str(values[found[1]]), rule)
 
 

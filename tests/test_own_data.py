@@ -41,7 +41,7 @@ NOT_TOLD = {
     "gold": "a known answer: it would tell it to who still works on it", "project_cohort": "the project's", "rendered_text": "the course's",
     "transfer": "her lines come by her account; who posted it is in the log", "entry": "told by her account, under account",
     "exchange_rate": "who wrote it down: the school's row", "payout_batch": "who prepared it: the school's row",
-    "pool_rule_set": "who made it: the school's row",
+    "pool_rule_set": "who made it: the school's row", "pool_news": "who wrote it: the school's row",
 }  # fmt: skip
 
 

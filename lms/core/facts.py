@@ -93,6 +93,8 @@ class Kind(StrEnum):
     POOL_AVAILABLE = "pool.available"
     POOL_SKILLS_SAID = "pool.skills_said"
     POOL_LEFT = "pool.left"
+    POOL_NEWS_PUBLISHED = "pool.news_published"
+    POOL_NEWS_TAKEN_BACK = "pool.news_taken_back"
     ROUND_MADE = "round.made"
     ROUND_CHANGED = "round.changed"
     ROUND_OPENED = "round.opened"

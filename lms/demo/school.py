@@ -28,6 +28,7 @@ from lms.ledger import actions as ledger
 from lms.partners import actions as partners
 from lms.people import actions as people
 from lms.people import queries as people_queries
+from lms.people.reaching import Way
 
 CAST = {
     "amina": ("Amina Haddad", Role.TRAINEE), "bilal": ("Bilal Sayegh", Role.MENTOR), "chen": ("Chen Yildiz", Role.MENTOR),
@@ -80,6 +81,7 @@ def build() -> bool:
             study.release(places["Gaziantep 1"], name, work=1, mentor="chen")
     with at(now - timedelta(days=4)):
         study.hand_in(places["Gaziantep 1"], ["Hana Demir", *GAZIANTEP[:2]], work=2)
+        hiring.tell_graduates(by="dana")
     with at(now - timedelta(days=3)):
         round = applying.open_round("Tripoli 1", now, by="dana")
         first = applying.apply(round, applying.NOUR)
@@ -89,6 +91,7 @@ def build() -> bool:
         talk.write(["Samir Khoury"], talk.CALL, by="chen")
     with at(now - timedelta(days=1)):
         talk.ask("Samir Khoury", talk.BACK, of="chen")
+        talk.let_reach("Hana Demir", Way.EMAIL)
         talk.note(places["Gaziantep 1"], "Samir Khoury", talk.NOTE, by="chen")
         study.hand_in(places["Beirut 1"], BEIRUT[:4], work=1)
         work.do("Hana Demir", "tea-table", count=10, reviewer="chen", loose=True)

@@ -3,11 +3,14 @@
 from __future__ import annotations
 
 from lms.cohorts import queries as cohort_queries
+from lms.core import clock
 from lms.core.db import transaction
 from lms.demo.study import person
 from lms.grading import phrases
 from lms.learning.notes import write_note
 from lms.messages import actions as messages
+from lms.people import actions as people
+from lms.people.reaching import Way
 
 WELCOME = "Welcome to the course. Begin with lesson 1, it takes 20 minutes. Write to me when something is not clear."
 CALL = "I have not seen your work for some days. How are you? Tell me what would help."
@@ -17,7 +20,7 @@ PHRASES = (
     ("Say which label is right, and write the rule for it.", "اذكر أي تسمية هي الصحيحة، واكتب القاعدة التي تحددها."),
     ("Your hard case is well chosen. Go on like this.", ""),
 )
-NOTE = "I called on Sunday. A week without power, now it is better. Wants to go on: show the saved lessons in the next class."
+NOTE = "Wrote to me on Sunday. A week without power, now it is better. Wants to go on: show the saved lessons in the next class."
 
 
 def write(to: list[str], text: str, *, by: str) -> None:
@@ -30,6 +33,12 @@ def ask(name: str, text: str, *, of: str) -> None:
     """Somebody who learns writes to a mentor."""
     with transaction(write=True):
         messages.ask(person(of), by=person(name), text=text)
+
+
+def let_reach(name: str, way: Way) -> None:
+    """Somebody who learns ticks one way by which the school may reach her."""
+    with transaction(write=True):
+        people.let_reach(person(name), {way}, language="en", at=clock.now())
 
 
 def note(cohort_id: int, name: str, text: str, *, by: str) -> None:

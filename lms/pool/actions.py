@@ -1,25 +1,26 @@
-"""What changes the pool: the rule, a mentor's word, weighing, promotion, the person's own consent and leaving."""
+"""What changes the pool: the rule, a mentor's word, weighing, promotion, the person's own consent and leaving; news for graduates."""
 
 from __future__ import annotations
 
 from collections.abc import Collection, Sequence
+from datetime import date
 from typing import Any
 
 from sqlalchemy import select
 
 from lms.cohorts.models import Enrolment
-from lms.core import clock
+from lms.core import clock, fmt
 from lms.core.db import db
 from lms.core.errors import Refused
 from lms.core.facts import Kind, record
-from lms.core.i18n import _, in_every_language
+from lms.core.i18n import LANGUAGES, _, in_every_language
 from lms.messages import actions as messages
 from lms.people import actions as people
 from lms.people.models import User
-from lms.pool import queries
+from lms.pool import policy, queries
 from lms.pool.eligibility import ready
 from lms.pool.eligibility import weigh as checks_of
-from lms.pool.models import WEIGHED, MemberState, MentorSignOff, PoolMember, RuleSet
+from lms.pool.models import LONGEST_NEWS, NEWS_LIFE, WEIGHED, MemberState, MentorSignOff, News, PoolMember, RuleSet
 
 CONSENT_VERSION = "1"
 
@@ -177,3 +178,35 @@ def leave(member: PoolMember, *, by: User) -> None:
         people.withdraw(by, purpose=purpose)
     member.state, member.exited_at, member.skills = MemberState.EXITED, clock.now(), None
     record(Kind.POOL_LEFT, member, actor=by)
+
+
+def write_news(*, by: User, title: str, text: str, language: str, until: date) -> News:
+    """A piece of news that is not published: for a look at it. Raises Refused where it cannot be published so."""
+    title, text = title.strip(), text.replace("\r\n", "\n").strip()
+    if not title or not text or len(text) > LONGEST_NEWS or language not in LANGUAGES:
+        raise Refused(_("News has a title, a short text and a language."))
+    today = policy.today_of(by)
+    if not today <= until <= today + NEWS_LIFE:
+        raise Refused(_("Choose a last day from today to %(day)s.", day=fmt.date(today + NEWS_LIFE)))
+    return News(title=title, text=text, language=language, until=until, made_at=clock.now(), made_by_id=by.id)
+
+
+def publish_news(*, by: User, title: str, text: str, language: str, until: date) -> News:
+    """Show graduates a piece of news from now on. The same words in the same language, shown already, are the piece that is there."""
+    made = write_news(by=by, title=title, text=text, language=language, until=until)
+    db.session.execute(select(User.id).where(User.id == by.id).with_for_update(key_share=True))  # two taps at once publish it once
+    same = select(News).where(News.title == made.title, News.text == made.text, News.language == made.language, News.until == made.until)
+    there = db.session.scalars(same.where(News.taken_back_at.is_(None)).limit(1)).one_or_none()
+    if there is not None:
+        return there
+    db.session.add(made)
+    record(Kind.POOL_NEWS_PUBLISHED, made, actor=by, language=language)
+    return made
+
+
+def take_back_news(news: News, *, by: User) -> None:
+    """Nobody but staff reads it any more. Doing it again changes nothing. The row must be locked by the caller."""
+    if news.taken_back_at is not None:
+        return
+    news.taken_back_at = clock.now()
+    record(Kind.POOL_NEWS_TAKEN_BACK, news, actor=by)

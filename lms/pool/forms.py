@@ -3,13 +3,17 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
+from typing import Any
 
-from wtforms import BooleanField, TextAreaField
-from wtforms.validators import DataRequired, Length
+from wtforms import BooleanField, SelectField, StringField, TextAreaField
+from wtforms.validators import DataRequired, InputRequired, Length
 
-from lms.core.forms import Form, strip
-from lms.core.i18n import _l
+from lms.cohorts.forms import DayField
+from lms.core.forms import Form, SelectChoice, strip
+from lms.core.i18n import LANGUAGES, _l
+from lms.pool.models import LONGEST_NEWS
 
+TOO_LONG = _l("This is too long. Make it shorter.")
 LONGEST = 400  # signs of what a person says about their own skills
 NEEDED = DataRequired(_l("Write a sentence. The person will read it."))
 
@@ -35,7 +39,7 @@ class SignOffForm(Form):
 
 
 class SkillsForm(Form):
-    words = TextAreaField(_l("In your own words"), [Length(max=LONGEST, message=_l("This is too long. Make it shorter."))], [strip])
+    words = TextAreaField(_l("In your own words"), [Length(max=LONGEST, message=TOO_LONG)], [strip])
 
 
 class ConsentForm(Form):
@@ -46,3 +50,17 @@ class ConsentForm(Form):
     def purposes(self) -> list[str]:
         """The purposes that were ticked, by their names in the consents."""
         return [f"pool.{name}" for name in ("share_name", "share_scores", "keep_samples") if self[name].data]
+
+
+class NewsForm(Form):
+    title = StringField(_l("Title"), [DataRequired(_l("Write a title.")), Length(max=120, message=TOO_LONG)], [strip])
+    text = TextAreaField(_l("Text"), [DataRequired(_l("Write the text.")), Length(max=LONGEST_NEWS, message=TOO_LONG)], [strip])
+    language = SelectField(
+        _l("Language of the text"),
+        choices=[SelectChoice(code, known.name, {"lang": code, "dir": known.direction}) for code, known in LANGUAGES.items()],
+    )
+    until = DayField(_l("The last day to show it"), [InputRequired(_l("Choose the last day."))])
+
+    def words(self) -> dict[str, Any]:
+        """What the actions take."""
+        return {name: self[name].data for name in ("title", "text", "language", "until")}

@@ -2,16 +2,17 @@
 
 from __future__ import annotations
 
-from datetime import datetime
+from datetime import date, datetime, timedelta
 from enum import StrEnum
 from typing import Any
 
-from sqlalchemy import ForeignKey, String, UniqueConstraint, true
+from sqlalchemy import ForeignKey, String, Text, UniqueConstraint, true
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
 from lms.cohorts.models import Cohort
 from lms.core import clock
 from lms.core.db import Model, choice
+from lms.core.i18n import direction
 from lms.core.sealing import Sealed
 from lms.people.models import User
 
@@ -26,6 +27,8 @@ class MemberState(StrEnum):
     EXITED = "exited"
 
 
+LONGEST_NEWS = 1000  # signs of one piece of news
+NEWS_LIFE = timedelta(days=180)  # the longest that one is shown
 WEIGHED = (MemberState.NONE, MemberState.ELIGIBLE)  # goes with the values; from the invitation on, people decide
 
 
@@ -86,3 +89,36 @@ class RuleSet(Model):
     items: Mapped[int]
     made_at: Mapped[datetime] = mapped_column(default=clock.now)
     made_by_id: Mapped[int] = mapped_column(ForeignKey("person.id"))
+
+
+class News(Model):
+    """A short piece of news for graduates, in one language, as plain text. Its last day ends it by itself, staff may end it before.
+
+    What was published is never changed: to say it better is to take it back and to publish another one.
+    """
+
+    __tablename__ = "pool_news"
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    title: Mapped[str] = mapped_column(String(120))
+    text: Mapped[str] = mapped_column(Text)
+    language: Mapped[str] = mapped_column(String(3))
+    until: Mapped[date] = mapped_column(index=True)  # the last day on which it is shown, wherever its reader is
+    made_at: Mapped[datetime] = mapped_column(default=clock.now)
+    made_by_id: Mapped[int] = mapped_column(ForeignKey("person.id"))
+    taken_back_at: Mapped[datetime | None]
+
+    made_by: Mapped[User] = relationship()
+
+    @property
+    def direction(self) -> str:
+        """Which way its text runs."""
+        return direction(self.language)
+
+    def paragraphs(self) -> list[list[str]]:
+        """Its text as paragraphs of lines: an empty line parts two paragraphs."""
+        return [part.strip("\n").split("\n") for part in self.text.split("\n\n") if part.strip()]
+
+    def shown_on(self, day: date) -> bool:
+        """Whether graduates read it on this day."""
+        return self.taken_back_at is None and day <= self.until

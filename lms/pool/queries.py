@@ -16,10 +16,12 @@ from lms.credentials import queries as credentials
 from lms.payouts import queries as payouts
 from lms.people import queries as people
 from lms.people.models import User
+from lms.pool import policy
 from lms.pool.eligibility import Rules, Values
-from lms.pool.models import MemberState, MentorSignOff, PoolMember, RuleSet
+from lms.pool.models import MemberState, MentorSignOff, News, PoolMember, RuleSet
 
 JOIN = "pool.join"
+NEWS_SHOWN = 5  # pieces of each kind on a page
 PURPOSES = ("pool.share_name", "pool.share_scores", "pool.keep_samples")  # each agreed to on its own
 
 
@@ -77,3 +79,16 @@ def locked(visible: Select[PoolMember], ids: Collection[int]) -> Sequence[PoolMe
 def in_state(visible: Select[PoolMember], *states: MemberState) -> Select[PoolMember]:
     """Places in these states with their people; who has waited longest comes first."""
     return visible.where(PoolMember.state.in_(states)).options(joinedload(PoolMember.user)).order_by(PoolMember.eligible_at, PoolMember.id)
+
+
+def newest(visible: Select[News]) -> Select[News]:
+    """News for the staff's list: the newest first, with who wrote it."""
+    return visible.options(joinedload(News.made_by)).order_by(News.id.desc())
+
+
+def news_for(user: User, language: str) -> tuple[list[News], list[News]]:
+    """The newest that this person reads today: those in the page's language or in her own, and those in others. One statement."""
+    found = db.session.scalars(policy.news_for(user).order_by(News.id.desc()).limit(4 * NEWS_SHOWN)).all()
+    hers = [one for one in found if one.language in (language, user.language)]
+    others = [one for one in found if one not in hers]
+    return hers[:NEWS_SHOWN], others[:NEWS_SHOWN]

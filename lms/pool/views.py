@@ -92,6 +92,7 @@ def _page(typed: SkillsForm | None = None) -> str:
         money=payouts.money_of(me()) if place and place.state in (MemberState.ACTIVE, MemberState.EXITED) else None,
         waiting=annotation.waiting(me()),
         proved=proved(me(), rules, language()) if place else [],
+        news=queries.news_for(me(), language()),
         form=ConsentForm(formdata=None),
         skills=typed or SkillsForm(formdata=None, data={"words": place.skills if place else None}),
         error=bool(typed),
