@@ -114,6 +114,28 @@ def risk(value: Risk, words: str) -> str:
     return str(_("Many items are hard to see: %(words)s. You can leave at any time.", words=words or _("ask your mentor")))
 
 
+def form(value: str) -> str:
+    """What a set of data came in as."""
+    words = {
+        "csv": _("Table (CSV)"), "jsonl": _("Lines of JSON (JSONL)"), "conll": _("Words with tags (CoNLL)"),
+        "voc": _("Pascal VOC boxes"), "coco": _("COCO shapes"), "cvat": _("CVAT shapes"), "label-studio": _("Label Studio answers"),
+    }  # fmt: skip
+    return str(words.get(value) or _("Another format"))
+
+
+def left_out(reason: str) -> str:
+    """Why a shape of somebody's data could not be taken: a fragment behind its name."""
+    words = {
+        "no_area": _("no width or no height"), "too_small": _("smaller than one dot"), "few_points": _("fewer than three points"),
+        "collinear": _("all points on one line"), "outside_image": _("outside the picture"), "empty_span": _("no words in it"),
+        "outside_text": _("longer than the text"), "rotated": _("turned, and boxes here are upright"),
+        "unsupported": _("a form that we do not score"), "not_finite": _("a number without an end"),
+        "unknown_label": _("a label that the project does not have"), "wrong_kind": _("another kind of answer"),
+        "too_many": _("more than one label"),
+    }  # fmt: skip
+    return str(words.get(reason) or _("it cannot be read"))
+
+
 def skip_reason(value: str) -> str:
     """Why an item is skipped."""
     return str(

@@ -10,7 +10,7 @@ from typing import Any
 from flask import Flask
 from sqlalchemy import func, select
 
-from lms.annotation import queries
+from lms.annotation import exporting, queries, schemas, wording
 from lms.annotation.models import Dataset, Gold, Item, Project, ProjectState
 from lms.core.db import db, transaction
 from lms.ledger import actions as ledger
@@ -44,7 +44,9 @@ def test_from_nothing_to_open(app: Flask, world: SimpleNamespace, as_: Any) -> N
     assert "Bring in a data set" in page
     assert "Write a guideline" in page
     assert upload(dana, "short-texts", (ROWS.encode(), "texts.csv")).status_code == 303
-    assert "3 items are in" in dana.page("/projects/short-texts")
+    brought = dana.page("/projects/short-texts")
+    assert "3 items are in" in brought
+    assert "known shapes or labels, Table (CSV), " in brought
     assert dana.post("/projects/short-texts/guidelines", data={"en": "Say **yes** or no.", "ar": "قل نعم أو لا."}).status_code == 303
     assert "Say **yes** or no.</textarea>" in dana.page("/projects/short-texts"), "what is read now stands in the field"
     refused = dana.post("/projects/short-texts/opening", headers={"Referer": "http://localhost/projects/short-texts"})
@@ -173,3 +175,22 @@ def test_work_that_no_fund_pays_stays_unpaid(app: Flask, world: SimpleNamespace,
     assert answer.status_code == 422
     assert "Name the fund that pays" in answer.get_data(as_text=True)
     assert found(app, "short-texts").rate_minor == 0
+
+
+def test_a_format_and_what_was_left_out_are_said_in_words(app: Flask, world: SimpleNamespace, as_: Any) -> None:
+    """Whatever the reader can recognise has its words; no code of a program stands on the page."""
+    with app.test_request_context():
+        forms = [*exporting.WRITERS, "voc"]
+        assert "Another format" not in {wording.form(one) for one in forms}
+        assert [one for one in schemas.REASONS if wording.left_out(one) == "it cannot be read"] == ["malformed"]
+    dana = as_("dana")
+    dana.post("/projects", data=FORM | {"cohorts": str(world.cohort)})
+    with app.app_context(), transaction(write=True):
+        left = [{"item": "cell-7", "shape": "3", "label": "RBC", "reason": "no_area"}]
+        id = db.session.scalars(select(Project.id).where(Project.slug == "short-texts")).one()
+        db.session.add(Dataset(project_id=id, name="a.zip", format="voc", sha256="0", items=1, gold=1, labels=[], quarantined=left, warnings=[]))
+    for lang, words in (("en", ("Pascal VOC boxes", "no width or no height")), ("ar", ("مربّعات Pascal VOC", "بلا عرض أو بلا ارتفاع"))):
+        dana.post("/language", data={"lang": lang})
+        page = dana.page("/projects/short-texts")
+        assert [word in page for word in words] == [True, True]
+        assert "no_area" not in page
