@@ -30,11 +30,15 @@ MOST = 500  # people: no cohort has more places
 
 @dataclass(frozen=True, slots=True)
 class Watched:
-    """One person of a cohort with what is known of her; `last` is the moment of the last work done."""
+    """One person of a cohort with what is known of her; `last` is the moment of the last work done.
+
+    `last_week`: whether she studied in it; None where she had no place yet, or learns here no more and did nothing then.
+    """
 
     enrolment: Enrolment
     seen: Seen
     last: datetime | None
+    last_week: bool | None
 
 
 @dataclass(frozen=True, slots=True)
@@ -59,8 +63,19 @@ class Watch:
         return [one for one in self.people if one.seen.reasons]
 
     @property
+    def finished(self) -> Sequence[Week]:
+        """The weeks that are over."""
+        return self.weeks[:-1]
+
+    @property
+    def last_week(self) -> tuple[int, int]:
+        """How many people studied in the last week that is over, and of how many who had a place then."""
+        counted = [one.last_week for one in self.people if one.last_week is not None]
+        return sum(counted), len(counted)
+
+    @property
     def this_week(self) -> tuple[int, int]:
-        """How many people studied this week, and of how many: those who still learn here, or did a piece of work this week."""
+        """How many people studied this week so far, and of how many: those who still learn here, or did a piece of work this week."""
         counted = [one.seen.days for one in self.people if one.seen.studies or one.seen.days]
         return sum(days > 0 for days in counted), len(counted)
 
@@ -80,13 +95,21 @@ def watch(cohort: Cohort, *, only: int | None = None) -> Watch:
     active, codes, works = _active(ids, _starts(first, today, cohort)), cohorts.codes_of(ids), _works(ids)
     tasks = tasks_of(cohort)
     over = {task.uid for task in tasks if task.due and cohorts.due_at(cohort, task.due.moment) < clock.now()}
-    rows = [_watched(place, today, active.get(place.id, {}), codes.get(place.id, []), works.get(place.id, {}), over) for place in places]
+    rows = [
+        _watched(place, today, first, active.get(place.id, {}), codes.get(place.id, []), works.get(place.id, {}), over) for place in places
+    ]
     rows.sort(key=lambda one: (*one.seen.order, one.enrolment.user.name, one.enrolment.id))
     return Watch(rows, [week for week in _weeks(first, active.values()) if week.first > cohort.starts_on - timedelta(weeks=1)], len(tasks))
 
 
 def _watched(
-    place: Enrolment, today: date, active: Mapping[int, datetime], codes: list[Code], works: Mapping[str, State], over: Collection[str]
+    place: Enrolment,
+    today: date,
+    first: date,
+    active: Mapping[int, datetime],
+    codes: list[Code],
+    works: Mapping[str, State],
+    over: Collection[str],
 ) -> Watched:
     cohort = place.cohort
     zone, last = ZoneInfo(cohort.zone), max(active.values(), default=None)
@@ -102,7 +125,8 @@ def _watched(
         codes=codes,
         studies=place.state == EnrolmentState.ACTIVE and cohort.state == CohortState.RUNNING,
     )
-    return Watched(place, seen, last)
+    here_then = seen.studies and began < first
+    return Watched(place, seen, last, WEEKS - 1 in active if here_then or WEEKS - 1 in active else None)
 
 
 def _starts(first: date, today: date, cohort: Cohort) -> list[datetime]:

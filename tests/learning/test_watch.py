@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from datetime import UTC, date, datetime, timedelta
 from typing import Any
 
@@ -81,7 +82,27 @@ def test_who_needs_a_word_stands_on_top(app: Flask, as_: Any, world: Any, three:
     assert "Away 2 times in a row" in rows
     assert "Write to 1 person who went quiet" in text
     assert "Week 4 of 8." in text
-    assert "1 of 3 people studied this week" in text
+    assert "1 of 2 people studied last week" in text, "amina had no place yet"
+    assert "This week so far: 1 of 3." in text
+
+
+def test_on_a_monday_the_chart_says_what_is_over_and_that_this_week_is_not(as_: Any, world: Any, three: dict[str, int]) -> None:
+    with clock.held(datetime(2026, 11, 30, 7, 0, tzinfo=UTC)):
+        text = as_("bilal").page(f"/cohorts/{world.cohort}")
+    assert "1 of 3 people studied last week" in text
+    assert "This week so far: 0 of 3." in text
+    assert re.findall(r'y="183">([^<]*)<', text) == ["9/11", "16/11", "23/11", "So far"]
+    assert text.count("(not over)") == 1
+
+
+def test_in_its_first_week_a_cohort_has_no_chart_but_a_sentence(app: Flask, as_: Any, world: Any) -> None:
+    with clock.held(datetime(2026, 11, 3, 7, 0, tzinfo=UTC)):
+        text = as_("bilal").page(f"/cohorts/{world.cohort}")
+        cards = as_("bilal").page("/cohorts")
+    assert "The first week. 0 of 1 people studied so far." in text
+    assert "last week" not in text
+    assert "0 people studied since the first day" in cards
+    assert "last 7 days" not in cards
 
 
 def test_the_figures(app: Flask, world: Any, three: dict[str, int]) -> None:
