@@ -188,7 +188,8 @@ def test_a_format_and_what_was_left_out_are_said_in_words(app: Flask, world: Sim
     with app.app_context(), transaction(write=True):
         left = [{"item": "cell-7", "shape": "3", "label": "RBC", "reason": "no_area"}]
         id = db.session.scalars(select(Project.id).where(Project.slug == "short-texts")).one()
-        db.session.add(Dataset(project_id=id, name="a.zip", format="voc", sha256="0", items=1, gold=1, labels=[], quarantined=left, warnings=[]))
+        about = {"labels": [], "quarantined": left, "warnings": []}
+        db.session.add(Dataset(project_id=id, name="a.zip", format="voc", sha256="0", items=1, gold=1, **about))
     for lang, words in (("en", ("Pascal VOC boxes", "no width or no height")), ("ar", ("مربّعات Pascal VOC", "بلا عرض أو بلا ارتفاع"))):
         dana.post("/language", data={"lang": lang})
         page = dana.page("/projects/short-texts")

@@ -196,6 +196,16 @@ def test_the_arabic_catalogue_holds_nothing_nobody_says() -> None:
     assert [message.id for message in catalogues.load("ar") if (message.id, message.context) not in said] == []
 
 
+def test_arabic_words_hold_arabic_digits_but_for_sums() -> None:
+    """As `fmt.num` would say them. A sum with its point stays as it is typed and paid: 12.50."""
+    wrong = []
+    for message in catalogues.load("ar"):
+        for said in message.string if isinstance(message.string, tuple | list) else (message.string,):
+            if message.id and re.search(r"[0-9]", re.sub(r"%\(\w+\)[sd]|\d+\.\d+", "", said)):
+                wrong.append(said)
+    assert wrong == []
+
+
 def test_what_is_compiled_is_what_is_written(tmp_path: Path) -> None:
     catalogues.save(catalogues.load("ar"), "ar", tmp_path)
     for made in tmp_path.rglob("messages.*"):
