@@ -200,10 +200,16 @@ def match(code: str) -> ResponseReturnValue:
     credential = queries.by_code(code)
     if credential is None:
         return _dressed(render_template("credentials/unknown.html", typed=code[:60]), 404)
-    form = MatchForm()
+    form, link = MatchForm(), _came_by(credential)
     if not form.validate():
-        return _verdict(credential, form, status=422)
-    return _verdict(credential, form, same=naming.same(form.name.data or "", credential.latin_name, credential.own_name))
+        return _verdict(credential, form, status=422, link=link)
+    return _verdict(credential, form, same=naming.same(form.name.data or "", credential.latin_name, credential.own_name), link=link)
+
+
+def _came_by(credential: Credential) -> ShareLink | None:
+    """The link on whose page the name was typed: its own ticks go on holding."""
+    link = queries.by_token(request.form.get("link", ""))
+    return link if link is not None and link.credential_id == credential.id else None
 
 
 def _verdict(
@@ -211,18 +217,20 @@ def _verdict(
 ) -> ResponseReturnValue:
     today = clock.now().date()
     shown = link.shows(today) if link else credential.sharing
-    standing = credential.standing(today, shown)
+    # A link that ended tells nothing, not even what became of the certificate since: that is for who has the code.
+    standing = credential.standing(today, shown) if link is None or link.works(today) else Standing.UNSHARED
     page = render_template(
         "credentials/check.html",
         credential=credential,
         standing=standing,
         readable=standing in READABLE,
         shown=shown,
+        link=link,
         here=url_for("credentials.shared", token=link.token) if link else url_for("credentials.check", code=credential.printed),
         paper=url_for("credentials.linked_pdf", token=link.token) if link else url_for("credentials.shared_pdf", code=credential.printed),
         form=form,
         same=same if standing in READABLE else None,
-        successor=codes.printed(credential.successor) if credential.successor else None,
+        successor=codes.printed(credential.successor) if credential.successor and standing is Standing.SUPERSEDED else None,
     )
     return _dressed(page, status)
 

@@ -102,6 +102,37 @@ def test_what_was_taken_back_is_told_through_the_link_too(id: int, app: Flask, a
     assert len(links(app)) == 1
 
 
+@pytest.mark.parametrize(("change_of_it", "data"), [("revocation", {"reason": "Given by mistake."}), ("correction", {})])
+def test_an_ended_link_tells_not_even_what_became_of_it(
+    id: int, app: Flask, as_: Any, stranger: Any, change_of_it: str, data: dict[str, str]
+) -> None:
+    address = make(as_, app, id)
+    as_("amina").post(f"/certificates/{id}/link/stop")
+    assert as_("dana").post(f"/certificates/{id}/{change_of_it}", data=data).status_code == 303
+    told = stranger.page(address)
+    assert "The person has stopped sharing it" in told
+    assert "Given by mistake." not in told
+    assert not any(one.printed in told for one in credentials(app))
+
+
+def test_who_came_by_the_link_compares_the_name_on_its_page(app: Flask, as_: Any, stranger: Any) -> None:
+    """Also where she closed the page of the code: the link has ticks of its own. Another certificate's link opens nothing."""
+    id, other = certify(app, "annotation-basics", "data-analysis")
+    code = credentials(app)[0].printed
+    page, token = stranger.page(make(as_, app, id)), links(app)[-1].token
+    as_("amina").post(f"/certificates/{id}/sharing", data={})
+    assert f'name="link" value="{token}"' in page
+
+    def compare(link: str) -> str:
+        return str(stranger.post(f"/v/{code}/match", data={"name": "Amina", "link": link}).get_data(as_text=True))
+
+    assert "<b>Match.</b>" in compare(token)
+    for foreign in (make(as_, app, other).removeprefix("/s/"), "", "no-such-link"):
+        assert "The person has stopped sharing it" in compare(foreign)
+    as_("amina").post(f"/certificates/{id}/link/stop")
+    assert "The person has stopped sharing it" in compare(token)
+
+
 def test_nobody_else_makes_or_stops_it(id: int, app: Flask, as_: Any, stranger: Any) -> None:
     address = make(as_, app, id)
     for path in (f"/certificates/{id}/link", f"/certificates/{id}/link/stop"):
