@@ -60,14 +60,16 @@ def _decide(task: Assignment, form: DecisionForm) -> None:
     decision = Decision(form.decision.data)
     payload = plain.payload(task.project.kind, request.form, task.item.text) if decision is Decision.FIX else None
     reviewing.decide(
-        task, by=me(), decision=decision, comments=_comments(form), payload=payload, guideline_fault=bool(form.guideline_fault.data)
+        task, by=me(), decision=decision, comments=_comments(task, form), payload=payload, guideline_fault=bool(form.guideline_fault.data)
     )
 
 
-def _comments(form: DecisionForm) -> list[dict[str, Any]]:
-    """The words for the whole answer, and those pinned to its shapes: fields `comment-<shape>`."""
+def _comments(task: Assignment, form: DecisionForm) -> list[dict[str, Any]]:
+    """The words for the whole answer, and those pinned to its shapes: fields `comment-<shape>`. What names no shape of hers is for all."""
+    answered = queries.latest_annotation(task)
+    shapes = {part.name for part in showing.parts(task.item, answered.payload)} if answered else set()
     typed = [(name.removeprefix("comment-"), text) for name, text in request.form.items() if name.startswith("comment-")]
-    pinned: list[dict[str, Any]] = [{"shape": shape[:64], "text": text} for shape, text in typed]
+    pinned: list[dict[str, Any]] = [{"shape": shape if shape in shapes else None, "text": text} for shape, text in typed]
     return [*pinned, {"shape": None, "text": form.comment.data or ""}]
 
 

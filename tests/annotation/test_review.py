@@ -105,6 +105,16 @@ def test_a_return_needs_a_word_and_comes_back_with_it(app: Flask, world: SimpleN
         assert [row.decision for row in db.session.scalars(select(Review).order_by(Review.id))] == [Decision.RETURN, Decision.ACCEPT]
 
 
+def test_words_are_pinned_to_shapes_of_the_answer_alone(app: Flask, world: SimpleNamespace, as_: Any) -> None:
+    """What another page names, or NUL, which PostgreSQL keeps in no JSON."""
+    id = answered(app, world, payload=[{"id": "s1", "label": "cat"}])
+    words = {"decision": "return", "comment-s1": "One.", "comment-s2": "Two.", "comment-\0": "Three.", "comment": "Four."}
+    assert as_("bilal").post(f"/reviews/{id}/decision", data=words).status_code == 303
+    with app.app_context():
+        said = db.session.scalars(select(Review)).one().comments
+    assert [(one["shape"], one["text"]) for one in said] == [("s1", "One."), (None, "Two."), (None, "Three."), (None, "Four.")]
+
+
 def test_a_redo_is_paid_again_where_the_guideline_was_unclear(app: Flask, world: SimpleNamespace, as_: Any) -> None:
     id = answered(app, world)
     bilal, amina = as_("bilal"), as_("amina")
