@@ -199,24 +199,6 @@ def cohen_kappa(first: Sequence[str], second: Sequence[str]) -> Figure:
     return _kappa_of(table) if table else Figure(None, "no_overlap")
 
 
-def weighted_kappa(table: Sequence[Sequence[int]], disagreement: Sequence[Sequence[float]] | None = None) -> Figure:
-    """Cohen 1968, of a square table of counts [first's label][second's]; 0 on the diagonal of the disagreement weights.
-
-    Without weights: quadratic ones, (i-j) squared, as reports use for ordinal labels.
-    """
-    size = range(len(table))
-    weight = disagreement if disagreement is not None else [[float((i - j) ** 2) for j in size] for i in size]
-    rows = [sum(row) for row in table]
-    columns = [sum(column) for column in zip(*table, strict=True)]
-    n = sum(rows)
-    if n == 0:
-        return Figure(None, "no_overlap")
-    expected = math.fsum(weight[i][j] * rows[i] * columns[j] for i in size for j in size)
-    if expected == 0:
-        return Figure(None, "single_category")
-    return Figure(1 - n * math.fsum(weight[i][j] * table[i][j] for i in size for j in size) / expected)
-
-
 def _agreeing(pairable: Sequence[Sequence[str]]) -> float:
     """n (1 - Do): sums per size of unit stay whole numbers, so that nothing rounds where every item has as many labels."""
     by_size: Counter[int] = Counter()
