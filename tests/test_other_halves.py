@@ -97,6 +97,7 @@ LINES: tuple[Line, ...] = (
     Line("/cohorts/<int:id>/marks", "bilal", ("chen",), ("amina", "efe", "fay")),
     post("/cohorts/<int:id>/marks/file", "dana", **STAFF),
     post("/cohorts/<int:id>/mentors", "dana", **STAFF),
+    post("/cohorts/<int:id>/mentors/removal", "dana", **STAFF),
     post("/cohorts/<int:id>/people", "dana", **STAFF),
     post("/cohorts/<int:id>/messages", "bilal", ("chen",), ("amina", "efe", "fay")),
     Line("/cohorts/<int:id>/messages/new", "bilal", ("chen",), ("amina", "efe", "fay")),

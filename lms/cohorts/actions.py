@@ -35,6 +35,7 @@ from lms.partners.models import Partner, Referral
 from lms.people import actions as people
 from lms.people.models import User
 
+AFTERWARDS = (CohortState.COMPLETED, CohortState.ARCHIVED, CohortState.CANCELLED)
 HOLDS_CLASSES = (CohortState.RUNNING, CohortState.GRADING)
 LONGEST = timedelta(days=3 * 366)
 OPEN = (CohortState.DRAFT, CohortState.SCHEDULED, CohortState.RUNNING)
@@ -120,6 +121,18 @@ def seat_mentor(cohort: Cohort, mentor: User, *, by: User) -> None:
     if db.session.get(MentorSeat, (cohort.id, mentor.id)) is None:
         db.session.add(MentorSeat(cohort_id=cohort.id, user_id=mentor.id))
         record(Kind.MENTOR_SEATED, cohort, actor=by, mentor=mentor.id)
+
+
+def unseat_mentor(cohort: Cohort, mentor: User, *, by: User) -> None:
+    """Take that right away, from now on. Twice is once. The cohort's row is locked by the caller, so that a cohort keeps one mentor."""
+    seat = db.session.get(MentorSeat, (cohort.id, mentor.id))
+    if seat is None:
+        return
+    seats = db.session.scalar(select(func.count()).where(MentorSeat.cohort_id == cohort.id)) or 0
+    if cohort.state not in (CohortState.DRAFT, *AFTERWARDS) and seats < 2:
+        raise Refused(_("A cohort needs a mentor. Choose another one first."))
+    db.session.delete(seat)
+    record(Kind.MENTOR_UNSEATED, cohort, actor=by, mentor=mentor.id)
 
 
 def copy_plan(cohort: Cohort, model: Cohort, *, by: User) -> tuple[int, int]:

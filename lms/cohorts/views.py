@@ -121,6 +121,18 @@ def seat(id: int) -> ResponseReturnValue:
     return redirect(url_for("learning_cohorts.show", id=id), 303)
 
 
+@bp.post("/cohorts/<int:id>/mentors/removal")
+@only(Role.STAFF)
+def unseat(id: int) -> ResponseReturnValue:
+    """Take a mentor's seat away."""
+    cohort = one_or_404(policy.visible_cohorts(me()), id, lock=True)
+    form = ChoiceForm().offer(_("Mentor"), [(one.id, one.name) for one in queries.mentors_of(cohort)])
+    if form.validate_on_submit():
+        actions.unseat_mentor(cohort, db.session.get_one(User, form.chosen.data), by=me())
+        flash(_("The mentor does not see this cohort any more."), "ok")
+    return redirect(url_for("learning_cohorts.show", id=id), 303)
+
+
 @bp.post("/cohorts/<int:id>/schedule")
 @only(Role.STAFF)
 def schedule(id: int) -> ResponseReturnValue:

@@ -36,6 +36,7 @@ class Kind(StrEnum):
     CALENDAR_CLOSED = "person.calendar_closed"
     MARKS_TAKEN = "cohort.marks_taken"
     MENTOR_SEATED = "mentor.seated"
+    MENTOR_UNSEATED = "mentor.unseated"
     ENROLMENT_MADE = "enrolment.made"
     ENROLMENT_COMPLETED = "enrolment.completed"
     ATTENDANCE_TAKEN = "attendance.taken"

@@ -1,0 +1,69 @@
+"""Staff take a mentor's seat in a cohort away: from then on its people and their work are not theirs to see."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import pytest
+from flask import Flask
+from sqlalchemy import func, select
+
+from lms.cohorts import actions
+from lms.cohorts.models import Cohort, MentorSeat
+from lms.core.db import db, transaction
+from lms.core.errors import Refused
+from lms.core.facts import Fact, Kind
+from lms.people.models import User
+from tests.eight import eight_at_once
+from tests.intake.rounds import staff
+
+
+def second_seat(world: Any) -> None:
+    db.session.add(MentorSeat(cohort_id=world.cohort, user_id=world.chen))
+
+
+def seats(cohort: int) -> list[int]:
+    return list(db.session.scalars(select(MentorSeat.user_id).where(MentorSeat.cohort_id == cohort).order_by(MentorSeat.user_id)))
+
+
+def test_a_seat_that_is_taken_away_shows_nothing_any_more(app: Flask, world: Any, as_: Any) -> None:
+    with app.app_context(), transaction(write=True):
+        second_seat(world)
+    path, bilal, dana = f"/cohorts/{world.cohort}/mentors/removal", as_("bilal"), as_("dana")
+    bilal.post(f"/cohorts/{world.cohort}/messages", data={"people": str(world.enrolment), "text_en": "How are you?"})
+    thread = bilal.page("/messages").split('href="/messages/')[1].split('"')[0]
+    for _tap in range(2):
+        assert dana.post(path, data={"chosen": str(world.bilal)}).status_code == 303
+    for url in (f"/cohorts/{world.cohort}", f"/enrolments/{world.enrolment}", f"/messages/{thread}", f"/cohorts/{world.cohort}/marks"):
+        assert bilal.get(url).status_code == 404, url
+    with app.app_context():
+        assert seats(world.cohort) == [world.chen]
+        assert db.session.scalar(select(func.count()).where(Fact.kind == str(Kind.MENTOR_UNSEATED))) == 1
+
+
+def test_a_running_cohort_keeps_a_mentor(app: Flask, world: Any, as_: Any) -> None:
+    page, dana = f"/cohorts/{world.cohort}", as_("dana")
+    assert "Remove<span" in dana.page(page)
+    dana.post(f"{page}/mentors/removal", data={"chosen": str(world.bilal)}, headers={"Referer": "http://localhost" + page})
+    assert "A cohort needs a mentor. Choose another one first." in dana.page(page)
+    with app.app_context():
+        assert seats(world.cohort) == [world.bilal]
+
+
+@pytest.mark.parametrize("name", ["amina", "bilal", "efe", "fay"])
+def test_nobody_but_staff_takes_it_away(name: str, as_: Any, world: Any) -> None:
+    assert as_(name).post(f"/cohorts/{world.cohort}/mentors/removal", data={"chosen": str(world.bilal)}).status_code == 403
+
+
+def test_two_seats_taken_at_once_leave_one(either_school: Flask) -> None:
+    app, world = either_school, either_school.extensions["world"]
+    with app.app_context(), transaction(write=True):
+        second_seat(world)
+
+    def act(number: int) -> None:
+        cohort = db.session.scalars(select(Cohort).where(Cohort.id == world.cohort).with_for_update()).one()
+        actions.unseat_mentor(cohort, db.session.get_one(User, (world.bilal, world.chen)[number % 2]), by=staff())
+
+    eight_at_once(app, act, but=Refused)
+    with app.app_context():
+        assert len(seats(world.cohort)) == 1
