@@ -58,6 +58,11 @@ def send(client: Any, *files: tuple[bytes, str]) -> Any:
 
 
 @pytest.mark.usefixtures("design")
+def test_the_only_way_to_hand_in_is_not_called_optional(as_: Any) -> None:
+    assert "only if you want" not in as_("amina").get(TASK).get_data(as_text=True)
+
+
+@pytest.mark.usefixtures("design")
 def test_a_photo_reaches_the_mentor_without_its_place(app: Flask, as_: Any) -> None:
     assert "2 files of at most 5 MB each." in as_("amina").page(TASK)
     assert send(as_("amina"), (photo(), "../../my poster.JPG")).status_code == 303
