@@ -10,12 +10,14 @@ from wtforms import TextAreaField
 from wtforms.validators import DataRequired, Length
 
 from lms.cohorts.models import Enrolment
+from lms.core import clock
 from lms.core.db import db
 from lms.core.errors import Refused
 from lms.core.facts import Kind, record
 from lms.core.forms import Form, strip
 from lms.core.i18n import _, _l
 from lms.learning.models import Note
+from lms.messages.actions import TAP
 from lms.people.models import User
 
 LONGEST = 600
@@ -27,10 +29,10 @@ class NoteForm(Form):
 
 
 def write_note(enrolment: Enrolment, *, by: User, text: str) -> Note:
-    """Add a note. The same words again by the same person are a second tap, and count once; the place is locked meanwhile."""
+    """Add a note. The same words again within minutes are a second tap, and count once; the place is locked meanwhile."""
     db.session.execute(select(Enrolment.id).where(Enrolment.id == enrolment.id).with_for_update())
     last = next(iter(notes_on(enrolment, most=1)), None)
-    if last is not None and last.by_id == by.id and last.text == text:
+    if last is not None and last.by_id == by.id and last.text == text and clock.now() - last.at < TAP:
         return last
     if enrolment.user_id == by.id:
         raise Refused(_("Nobody writes notes about themselves."))

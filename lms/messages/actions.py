@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from datetime import timedelta
 from typing import Any
 from zoneinfo import ZoneInfo
 
@@ -17,6 +18,9 @@ from lms.core.facts import Kind, record
 from lms.core.i18n import OFFERED, _
 from lms.messages.models import LONGEST, Message, Nudge, Thread
 from lms.people.models import User
+
+TAP = timedelta(minutes=10)
+"""How long the same words again are a second tap, and not a second message."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -38,8 +42,8 @@ def write(to: Sequence[User], *, by: User, texts: Mapping[str, str], about: Mapp
         thread = _thread(person.id, by.id)
         text = _checked(texts.get(language_for(person), ""))
         last = _last(thread)
-        if last is not None and last.by_id == by.id and last.text == text:
-            count += 1  # the second tap
+        if _tapped_twice(last, by, text, about):
+            count += 1
         elif (last is not None and last.by_id == person.id) or _nudge(person):
             _add(thread, by=by, text=text, about=about)
             count += 1
@@ -51,7 +55,7 @@ def write(to: Sequence[User], *, by: User, texts: Mapping[str, str], about: Mapp
 
 
 def ask(carer: User, *, by: User, text: str, about: Mapping[str, Any] | None = None) -> Message:
-    """A trainee writes to one who looks after her. The same words again are a second tap, and count once."""
+    """A trainee writes to one who looks after her. The same words again within minutes are a second tap, and count once."""
     return _say(_thread(by.id, carer.id), by=by, text=text, about=about)
 
 
@@ -84,9 +88,16 @@ def language_for(person: User) -> str:
 
 def _say(thread: Thread, *, by: User, text: str, about: Mapping[str, Any] | None = None) -> Message:
     text, last = _checked(text), _last(thread)
-    if last is not None and last.by_id == by.id and last.text == text:
+    if last is not None and _tapped_twice(last, by, text, about):
         return last
     return _add(thread, by=by, text=text, about=about)
+
+
+def _tapped_twice(last: Message | None, by: User, text: str, about: Mapping[str, Any] | None) -> bool:
+    """Whether this is what was written a moment ago. Who says the same a week later, or of another task, says it anew."""
+    if last is None or last.by_id != by.id or last.text != text or last.about != (dict(about) if about else None):
+        return False
+    return clock.now() - last.at < TAP
 
 
 def _checked(text: str) -> str:

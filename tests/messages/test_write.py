@@ -137,6 +137,23 @@ def test_one_word_a_day_and_an_answer_is_free(app: Flask, as_: Any, world: Any) 
         assert write(as_("dana"), world, text="Hello from staff.").status_code == 303
 
 
+def test_the_same_words_a_week_later_are_a_new_message(app: Flask, as_: Any, world: Any) -> None:
+    """The ready sentence of a reminder is the same each time: it must arrive each time, or nobody may be told that it was sent."""
+    for week in range(2):
+        with clock.held(NOW + timedelta(weeks=week)):
+            bilal, amina = as_("bilal"), as_("amina")
+            assert write(bilal, world).status_code == 303
+            assert bilal.post(f"/enrolments/{world.enrolment}/notes", data={"note": "Called. No answer."}).status_code == 303
+            amina.post(f"/mentors/{world.bilal}/message", data={"text": "Thank you."})
+    assert messages(app) == [HELLO, "Thank you."] * 2
+    assert as_("bilal").page(f"/enrolments/{world.enrolment}").count("Called. No answer.") == 2
+    told = []
+    for hours in (0, 1, 2):  # an answer to her, a word nobody asked for, and one too many: none of them is a second tap
+        with clock.held(NOW + timedelta(weeks=2, hours=hours)):
+            told.append(write(as_("bilal"), world).status_code)
+    assert (told, len(messages(app))) == ([303, 303, 422], 6)
+
+
 def test_who_had_one_today_is_left_out_and_named(app: Flask, as_: Any, world: Any, karim: dict[str, int]) -> None:
     bilal = as_("bilal")
     write(bilal, world)
