@@ -63,7 +63,9 @@ def send(application: Application, *, language: str) -> None:
 
 
 def reply(application: Application, text: str) -> None:
-    """Answer what staff still need to know. The row is locked by the caller."""
+    """Answer what staff still need to know. The same words again are a second tap. The row is locked by the caller."""
+    if application.state is ApplicationState.UNDER_REVIEW and application.reply == text:
+        return
     if application.state is not ApplicationState.NEEDS_INFO:
         raise Refused(_("Nobody asks you anything now."))
     application.reply = text

@@ -74,8 +74,10 @@ def close_round(round: Round, *, by: User) -> None:
 
 
 def recommend(application: Application, *, by: User, recommended: bool) -> None:
-    """The partner says yes or no; the programme decides. The row is locked by the caller."""
+    """The partner says yes or no; the programme decides. The same word again is a second tap. The row is locked by the caller."""
     _still_open(application)
+    if (application.recommended, application.recommended_by_id) == (recommended, by.id):
+        return
     application.recommended, application.recommended_by_id = recommended, by.id
     if application.state is ApplicationState.SUBMITTED:
         application.state = ApplicationState.UNDER_REVIEW
@@ -83,8 +85,13 @@ def recommend(application: Application, *, by: User, recommended: bool) -> None:
 
 
 def ask(application: Application, *, by: User, question: str) -> None:
-    """Ask for what is not clear: whoever applied reads it, and answers. The row is locked by the caller."""
+    """Ask for what is not clear: whoever applied reads it, and answers. The same question again, while it waits, is a second tap.
+
+    The row is locked by the caller.
+    """
     _still_open(application)
+    if application.state is ApplicationState.NEEDS_INFO and application.question == question:
+        return
     application.question, application.reply = question, None
     application.state = ApplicationState.NEEDS_INFO
     record(Kind.APPLICATION_ASKED, application, actor=by)

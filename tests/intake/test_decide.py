@@ -93,6 +93,19 @@ def test_staff_ask_and_get_an_answer(app: Flask, one: SimpleNamespace, as_: Any)
     assert "Sundays" in dana.page(f"/applications/{one.id}")
 
 
+def test_a_second_tap_asks_answers_and_recommends_once(app: Flask, one: SimpleNamespace, as_: Any) -> None:
+    theirs = opened(app, one)
+    for client, path, data in (
+        (as_("efe"), f"/applications/{one.id}/recommendation", {"word": "yes"}),
+        (as_("dana"), f"/applications/{one.id}/question", {"question": "Which days?"}),
+        (theirs, "/apply/reply", {"text": "Every day."}),
+    ):
+        assert [client.post(path, data=data).status_code for _tap in range(2)] == [303, 303], path
+    with app.app_context():
+        steps = [kind for kind, _at in queries.steps_of(db.session.get_one(Application, one.id))]
+    assert steps == ["application.submitted", "application.recommended", "application.asked", "application.replied"]
+
+
 def test_a_no_has_a_reason_that_is_read(app: Flask, one: SimpleNamespace, as_: Any) -> None:
     dana = as_("dana")
     assert dana.post(f"/applications/{one.id}/rejection", data={"why": " "}).status_code == 422
