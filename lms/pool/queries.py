@@ -12,6 +12,7 @@ from lms.catalogue import queries as catalogue
 from lms.catalogue.plain import Text
 from lms.cohorts.policy import mentored_cohort_ids
 from lms.core.db import db
+from lms.core.i18n import OFFERED
 from lms.credentials import queries as credentials
 from lms.payouts import queries as payouts
 from lms.people import queries as people
@@ -87,8 +88,11 @@ def newest(visible: Select[News]) -> Select[News]:
 
 
 def news_for(user: User, language: str) -> tuple[list[News], list[News]]:
-    """The newest that this person reads today: those in the page's language or in her own, and those in others. One statement."""
+    """The newest that this person reads today, then the newest in other languages. One statement.
+
+    She reads the page's language, and her own where no page is made in it.
+    """
     found = db.session.scalars(policy.news_for(user).order_by(News.id.desc()).limit(4 * NEWS_SHOWN)).all()
-    hers = [one for one in found if one.language in (language, user.language)]
-    others = [one for one in found if one not in hers]
+    wanted = {language} | {user.language}.difference(OFFERED)
+    hers, others = ([one for one in found if (one.language in wanted) is mine] for mine in (True, False))
     return hers[:NEWS_SHOWN], others[:NEWS_SHOWN]

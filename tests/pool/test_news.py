@@ -15,7 +15,7 @@ from lms.core.db import db, transaction
 from lms.core.facts import Fact, Kind
 from lms.credentials.models import Credential, State
 from lms.people.models import User
-from lms.pool import actions, policy
+from lms.pool import actions, policy, queries
 from lms.pool.models import MemberState, News, PoolMember
 from tests.eight import eight_at_once
 
@@ -106,6 +106,12 @@ def test_her_own_languages_stand_first(app: Flask, as_: Any, world: Any) -> None
     amina.post("/language", data={"lang": "ar"})
     arabic = amina.page("/work/pool")
     assert arabic.index("عمل جديد") < arabic.index("<details") < arabic.index(TITLE)
+    with app.app_context(), transaction(write=True):
+        reader = db.session.get_one(User, world.amina)
+        reader.language = "fa"  # no page is made in it
+        db.session.add(News(title="خبر", text="خبر", language="fa", until=until, made_by_id=world.dana))
+        read, others = queries.news_for(reader, "en")
+        assert ([one.language for one in read], [one.language for one in others]) == (["fa", "en"], ["ar"])
 
 
 @pytest.mark.parametrize("wrong", [
