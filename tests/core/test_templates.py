@@ -11,6 +11,7 @@ from jinja2 import DictLoader
 
 from lms.core import catalogues, i18n
 from lms.core.templates import Environment
+from tests.patterns import CompiledOnce
 
 SOURCES = {
     "plain.html": '<b>{{ _("Save") }}</b>',
@@ -70,6 +71,15 @@ def test_each_language_has_a_copy_of_its_own(pages: Flask, name: str) -> None:
     assert "Save" not in arabic
     assert render_template(name, word="Save") == english
 
+
+@pytest.mark.parametrize("first", ["ar_SY", "en"])
+def test_what_the_tests_compile_once_is_apart_for_each_language_whichever_comes_first(pages: Flask, first: str) -> None:
+    """Else the page of one language holds the words of another where a test before it asked for the same template."""
+    pages.jinja_env.bytecode_cache = CompiledOnce()
+    with i18n.force_locale(first):
+        render_template("plain.html")
+    with i18n.force_locale("en" if first == "ar_SY" else "ar_SY"):
+        assert render_template("plain.html") == f"<b>{i18n._('Save')}</b>"
 
 def test_a_sentence_of_the_page_is_found_again_after_its_language_changed(pages: Flask) -> None:
     assert i18n._("Save") == "Save"
