@@ -81,6 +81,7 @@ def test_what_the_tests_compile_once_is_apart_for_each_language_whichever_comes_
     with i18n.force_locale("en" if first == "ar_SY" else "ar_SY"):
         assert render_template("plain.html") == f"<b>{i18n._('Save')}</b>"
 
+
 def test_a_sentence_of_the_page_is_found_again_after_its_language_changed(pages: Flask) -> None:
     assert i18n._("Save") == "Save"
     with i18n.force_locale("ar_SY"):
