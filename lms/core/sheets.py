@@ -20,7 +20,7 @@ SHEETS: Mapping[str, tuple[str, ...]] = {
     "quiz": ("steps", "form", "code", "choice", "fold"),
     "task": ("form", "read", "count", "code", "table"),
     "feedback": ("form", "rubric", "said", "fold", "code"),
-    "messages": ("form", "list", "said"),
+    "messages": ("form", "list", "said", "fold"),
     "work": ("form", "list", "pay", "fold", "checks", "count"),
     "earn": ("list", "pay", "fold", "checks", "pair"),
     "beside": ("read", "count", "fold", "checks", "pair"),

@@ -120,6 +120,8 @@ def faults_of(page: Page, answer: Response | None, lang: str) -> list[str]:
     faults = [] if answer is not None and answer.status == 200 else [f"answered {answer and answer.status}"]
     faults += [] if page.locator("html").get_attribute("lang") == lang else ["speaks another language"]
     faults += page.evaluate(RUN, None)
+    framed = page.locator(".frame:visible").count()
+    faults += [f"frames {framed} things: one is next"] if framed > 1 else []
     page.emulate_media(color_scheme="dark")
     faults += [f"in the dark: {fault}" for fault in page.evaluate(RUN, "color-contrast")]
     page.emulate_media(color_scheme="light")

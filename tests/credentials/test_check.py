@@ -42,6 +42,8 @@ def test_a_real_one_says_all_that_the_paper_says_but_the_name(id: int, app: Flas
                   "Read four lessons to the end", "Rukn", "Bilal", code_of(app)):  # fmt: skip
         assert words in text
     assert "Amina" not in text
+    # Whoever holds the paper compares its name first: that a code is real says nothing about who shows it, and the lists are long.
+    assert text.index("Is the name on the paper right?") < text.index("Follows a written labelling rule")
 
 
 @pytest.mark.parametrize(
@@ -233,3 +235,10 @@ def test_a_day_is_valid_until_it_ends(id: int, app: Flask) -> None:
     change(app, id, expires_on=today)
     [credential] = credentials(app)
     assert credential.standing(today) is Standing.VALID
+
+
+def test_the_holder_finds_her_newest_one_framed(id: int, as_: Any) -> None:
+    own = as_("amina").page("/certificates")
+    assert own.count('class="frame') == 1
+    assert own.count(f'href="/certificates/{id}"') == 1, "the framed one stands in no list below it"
+    assert re.search(r"\. Private\. PDF", re.sub(r"<[^>]+>", "", own)), "no line begins with the full stop of the size"
