@@ -55,6 +55,16 @@ def test_script_in_an_answer_stays_words(task: int, as_: Any) -> None:
     assert amina.post(f"/work/tasks/{task}/answer", json={}, data=None).status_code == 422
 
 
+@pytest.mark.parametrize("name", ["9" * 64, "1e308"])
+def test_a_name_that_is_no_number_of_a_list_hides_no_answer_from_its_reviewer(task: int, as_: Any, name: str) -> None:
+    """A page that breaks would leave the answer undecided, until the calendar accepts it and pays."""
+    amina, payload = as_("amina"), [{"label": "cat", "id": name}]
+    assert amina.put(f"/work/tasks/{task}/draft", json={"version": 0, "payload": payload}).status_code == 200
+    amina.page(f"/work/tasks/{task}")
+    assert amina.post(f"/work/tasks/{task}/answer", data={"payload": json.dumps(payload)}).status_code == 303
+    assert "cat" in as_("bilal").page(f"/reviews/{task}")
+
+
 def test_two_who_claim_at_once_share_the_last_of_the_budget(either_school: Flask) -> None:
     """Each claim reserves a price and a quarter. Eight people who each see the whole budget would promise eight times of it."""
     app, world = either_school, either_school.extensions["world"]
