@@ -29,7 +29,7 @@ pytestmark = pytest.mark.usefixtures("course")
 def test_the_page_says_what_to_do_and_how_it_is_checked(as_: Any) -> None:
     with clock.held(datetime(2026, 11, 3, 12, tzinfo=UTC)):
         text = as_("amina").page(TASK)
-    assert "Write one rule. It says which label is right." in text
+    assert '<div class="read" lang="en" dir="ltr"><p>Write one rule. It says which label is right.' in text  # the look of a lesson
     assert "The rule is clear" in text
     assert "You have time until" in text
 
