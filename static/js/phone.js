@@ -51,7 +51,7 @@
   addEventListener('pageshow', again);
   doc.addEventListener('visibilitychange', () => doc.hidden || again());
 
-  // ---- Forms that can wait: <form data-queue>; data-next: the page after it, data-ahead: pages it may need ----
+  // ---- Forms that can wait: <form data-queue>; data-next: the page after it, data-ahead: pages it may need, data-settings: no draft ----
 
   const forms = [...doc.querySelectorAll('form[data-queue]')];
 
@@ -128,6 +128,7 @@
       form.waits = sent.refused ? '' : sent.id;
       say(form, sent.refused ? 'note bad' : 'note wait', sent.refused || words.queued);
     }
+    if ('settings' in form.dataset) return;            // what is not saved must not look as if it were: no drafts
     if (draft && !(sent && sent.at >= draft.at)) {
       fill(form, draft.fields);
       say(form, 'saved', words.saved.replace('{time}', clock(draft.at)));
