@@ -101,6 +101,12 @@ def test_a_local_number_is_one_of_the_partners_country(app: Flask, as_: Any, wor
     assert phones == {"+9613765432", "+905321234567"}
 
 
+def test_a_number_in_arabic_digits_is_shown_in_latin_ones(as_: Any, world: Any) -> None:
+    """Its groups would stand in the wrong order: spaces between Arabic digits turn a line round."""
+    text = as_("dana").post(f"/cohorts/{world.cohort}/people/preview", data={"people": "Nour; +٩٦١ ٣ ١٢٣ ٤٥٦"}).get_data(as_text=True)
+    assert "+961 3 123 456</bdi>" in text
+
+
 def test_a_full_cohort_takes_nobody_of_the_list(app: Flask, as_: Any, world: Any) -> None:
     before = count(app, User)
     answer = as_("dana").post(f"/cohorts/{world.cohort}/people", data={"people": "\n".join(f"Person {n}" for n in range(40))})
