@@ -109,6 +109,8 @@ LINES: tuple[Line, ...] = (
     Line("/enrolments/<int:id>", "efe", ("chen", "goran"), ("amina", "fay")),
     post("/enrolments/<int:id>/adult", "dana", **STAFF),
     post("/enrolments/<int:id>/codes", "efe", ("chen", "goran"), ("amina", "fay")),
+    post("/enrolments/<int:id>/leaving", "dana", **STAFF),
+    post("/enrolments/<int:id>/coming-back", "dana", **STAFF),  # after it: what follows asks for a place
     post("/enrolments/<int:id>/lost-phone", "bilal", ("chen",), ("amina", "efe", "fay")),
     post("/enrolments/<int:id>/notes", "bilal", ("chen",), ("amina", "efe", "fay")),
     Line("/enrolments/<int:id>/sign-off", "bilal", **MENTOR),

@@ -151,10 +151,11 @@ def copy_plan(cohort: Cohort, model: Cohort, *, by: User) -> tuple[int, int]:
 def enrol(cohort: Cohort, person: User, *, by: User, promised: bool = False) -> Enrolment:
     """Give a trainee a place: a free one, or the one that was `promised` to her. Twice is once; a full or finished cohort refuses.
 
-    The cohort's row must be locked by the caller.
+    Who had left goes on where she was. The cohort's row must be locked by the caller.
     """
-    found = db.session.scalars(select(Enrolment).where(Enrolment.cohort_id == cohort.id, Enrolment.user_id == person.id)).one_or_none()
-    if found is not None:
+    place = select(Enrolment).where(Enrolment.cohort_id == cohort.id, Enrolment.user_id == person.id)
+    found = db.session.scalars(place.with_for_update().execution_options(populate_existing=True)).one_or_none()
+    if found is not None and found.state is not EnrolmentState.DROPPED:
         return found
     if cohort.state not in OPEN:
         raise NothingIn(Why.CLOSED)
@@ -163,10 +164,24 @@ def enrol(cohort: Cohort, person: User, *, by: User, promised: bool = False) -> 
         raise NothingIn(Why.FULL, taken)
     if not promised and taken + queries.kept_places(cohort) >= cohort.capacity:
         raise NothingIn(Why.PROMISED)
+    if found is not None:
+        found.state = EnrolmentState.ACTIVE
+        record(Kind.ENROLMENT_RESUMED, found, actor=by)
+        return found
     enrolment = Enrolment(cohort_id=cohort.id, user_id=person.id, state=EnrolmentState.ACTIVE)
     db.session.add(enrolment)
     record(Kind.ENROLMENT_MADE, enrolment, actor=by)
     return enrolment
+
+
+def drop(enrolment: Enrolment, *, by: User) -> None:
+    """She left the cohort: her place is free, and what she did stays. Twice is once. The row is locked by the caller."""
+    if enrolment.state is EnrolmentState.DROPPED:
+        return
+    if enrolment.state is not EnrolmentState.ACTIVE:
+        raise Refused(_("This person does not study in this cohort now."))
+    enrolment.state = EnrolmentState.DROPPED
+    record(Kind.ENROLMENT_DROPPED, enrolment, actor=by)
 
 
 def add_people(cohort: Cohort, rows: Sequence[NewPerson], *, by: User) -> list[tuple[User, str | None]]:

@@ -128,6 +128,25 @@ def lose_phone(id: int) -> ResponseReturnValue:
     return redirect(url_for("learning_cohorts.person", id=id), 303)
 
 
+@bp.post("/enrolments/<int:id>/leaving")
+@only(Role.STAFF)
+def drop(id: int) -> ResponseReturnValue:
+    """Write down that a person left the cohort."""
+    actions.drop(one_or_404(policy.visible_enrolments(me()), id, lock=True), by=me())
+    flash(_("Saved: the person left. The place is free."), "ok")
+    return redirect(url_for("learning_cohorts.person", id=id), 303)
+
+
+@bp.post("/enrolments/<int:id>/coming-back")
+@only(Role.STAFF)
+def resume(id: int) -> ResponseReturnValue:
+    """Give a person who left a place again, where one is free."""
+    place = one_or_404(policy.visible_enrolments(me()), id)
+    actions.enrol(one_or_404(policy.visible_cohorts(me()), place.cohort_id, lock=True), place.user, by=me())
+    flash(_("The person studies here again."), "ok")
+    return redirect(url_for("learning_cohorts.person", id=id), 303)
+
+
 @bp.post("/enrolments/<int:id>/adult")
 @only(Role.STAFF)
 def confirm_adult(id: int) -> ResponseReturnValue:

@@ -38,6 +38,8 @@ class Kind(StrEnum):
     MENTOR_SEATED = "mentor.seated"
     MENTOR_UNSEATED = "mentor.unseated"
     ENROLMENT_MADE = "enrolment.made"
+    ENROLMENT_DROPPED = "enrolment.dropped"
+    ENROLMENT_RESUMED = "enrolment.resumed"
     ENROLMENT_COMPLETED = "enrolment.completed"
     ATTENDANCE_TAKEN = "attendance.taken"
     LESSON_READ = "lesson.read"
