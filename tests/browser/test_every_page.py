@@ -43,6 +43,13 @@ SIDEWAYS = r"""texts => texts.map(text => {
       return new Set([...range.getClientRects()].map(box => Math.round(box.top))).size > 1 }).map(word => word[0])))
   return [root.scrollWidth - root.clientWidth, broken]
 })"""
+# How many tables lose columns on paper of A4, 186 mm between its margins, where nothing can be moved sideways.
+CUT = """() => [...document.querySelectorAll('.scroll')].filter(box => {
+  box.style.inlineSize = '700px'
+  const cut = box.scrollWidth > 701
+  box.style.inlineSize = ''
+  return cut
+}).length"""
 TITLE = re.compile(r"<title>.*?</title>", re.DOTALL)  # may be a name that somebody gave, and no name can be marked there
 TALL = 3000  # so that no bar at the edge of the screen lies over anything: how that looks is judged by people
 NO_PAGES = ("/static", "/media", "/healthz", "/readyz", "/manifest", "/.well-known", "/sw.js", "/phone.js", "/token")
@@ -124,7 +131,9 @@ def faults_of(page: Page, answer: Response | None, lang: str) -> list[str]:
     faults += [f"frames {framed} things: one is next"] if framed > 1 else []
     page.emulate_media(color_scheme="dark")
     faults += [f"in the dark: {fault}" for fault in page.evaluate(RUN, "color-contrast")]
-    page.emulate_media(color_scheme="light")
+    page.emulate_media(color_scheme="light", media="print")
+    faults += [f"cuts {cut} tables on paper"] if (cut := page.evaluate(CUT)) else []
+    page.emulate_media(media="screen")
     faults += [f"speaks English: {words}" for words in english(TITLE.sub("", page.content()))] if lang == "ar" else []
     return faults + too_wide(page)
 
