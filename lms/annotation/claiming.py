@@ -11,7 +11,7 @@ import random
 from collections import Counter
 from datetime import timedelta
 
-from sqlalchemy import exists, select, update
+from sqlalchemy import exists, func, select, update
 
 from lms.annotation import actions, pricing, queries
 from lms.annotation.models import (
@@ -74,7 +74,7 @@ def claim(project: Project, *, by: User, agreed: bool = False, block: int | None
     again = _resume(project, by, wanted)
     ids = _take(project, by, wanted - len(again))
     if not (held or again or ids):
-        raise Refused(_("There is no item for you here now. Look again tomorrow."))
+        raise Refused(_nothing_left())
     given = _write(project, by, ids) if ids else []
     if again or given:
         # What she was shown before she took it (rule F4): the price, the time and the content label stand in the record.
@@ -89,6 +89,16 @@ def claim(project: Project, *, by: User, agreed: bool = False, block: int | None
 def room(project: Project, by: User) -> int:
     """How many more items this person may hold here by her hours of the week and by the budget, at least one. Raises Refused for none."""
     return min(_within_week(project, by), _within_budget(project))
+
+
+def free(project: Project, by: User) -> int:
+    """How many items a claim could give this person, those among them whose time ran out in her hands. Raises Refused for none."""
+    hers = exists().where(Assignment.item_id == Item.id, Assignment.worker_id == by.id, Assignment.state != AssignmentState.EXPIRED)
+    left = select(func.count()).where(Item.project_id == project.id, Item.state == ItemState.READY, Item.open_slots > 0, ~hers)
+    found = db.session.scalar(left) or 0
+    if not found:
+        raise Refused(_nothing_left())
+    return found
 
 
 def expire_overdue(project_id: int | None = None) -> int:
@@ -170,7 +180,7 @@ def _within_budget(project: Project) -> int:
         return project.block
     left = project.budget - queries.committed(project)
     if left < each:
-        raise Refused(_("There is no item for you here now. Look again tomorrow."))
+        raise Refused(_nothing_left())
     return left.minor // each.minor
 
 
@@ -251,3 +261,7 @@ def _give_back(slots: Counter[int]) -> None:
         ids = [id for id, times in slots.items() if times == count]
         back = update(Item).where(Item.id.in_(ids)).values(open_slots=Item.open_slots + count, state=ItemState.READY)
         db.session.execute(back.execution_options(synchronize_session=False))
+
+
+def _nothing_left() -> str:
+    return str(_("There is no item for you here now. Look again tomorrow."))

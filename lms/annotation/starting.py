@@ -1,4 +1,4 @@
-"""Paid work that a person can begin this minute, with what it pays: what a claim would give her, told before she claims."""
+"""Work that a person can begin this minute, with what it pays: what a claim would give her, told before she claims."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ from lms.people.models import User
 
 @dataclass(frozen=True)
 class Start:
-    """Paid work to begin, or `begun`. `block`: how many items she gets at once; `total` and `minutes` are of all of them."""
+    """Work to begin, or `begun`. `block`: how many items she gets at once; `total` and `minutes` are of all of them."""
 
     slug: str
     name: str
@@ -45,6 +45,11 @@ class PaidWork:
     held_back: str | None = None
 
 
+def start_of(project: Project, user: User) -> Start:
+    """What a claim would give her now: a block, or what is left of it for her. Raises Refused where that is nothing."""
+    return Start.of(project, min(project.block, claiming.room(project, user), claiming.free(project, user)), begun=False)
+
+
 def paid_work(user: User) -> PaidWork:
     """The offers that pay, without those of which a claim would give nothing: her week is full, or the budget is spent."""
     waiting = {offer.project.id: offer for offer in offers(user) if offer.project.rate_minor}
@@ -52,9 +57,7 @@ def paid_work(user: User) -> PaidWork:
     for project in db.session.scalars(select(Project).where(Project.id.in_(waiting)).order_by(Project.id)):
         begun = waiting[project.id].first is not None
         try:
-            block = project.block if begun else min(project.block, claiming.room(project, user))
+            starts.append(Start.of(project, project.block, begun=True) if begun else start_of(project, user))
         except Refused as no:
             held_back = no.sentence
-        else:
-            starts.append(Start.of(project, block, begun=begun))
     return PaidWork(sorted(starts, key=lambda one: not one.begun), held_back)

@@ -8,12 +8,13 @@ from flask import Blueprint, Response, abort, flash, jsonify, redirect, render_t
 from flask.typing import ResponseReturnValue
 from sqlalchemy.orm import joinedload
 
-from lms.annotation import answering, claiming, plain, policy, pricing, queries, reviewing, showing, wording
+from lms.annotation import answering, claiming, plain, policy, queries, reviewing, showing, wording
 from lms.annotation.feedback import example
 from lms.annotation.feedback import feedback as told
 from lms.annotation.forms import ClaimForm, SkipForm, TaskForm
 from lms.annotation.judging import Unfit
 from lms.annotation.models import DECIDED, OPEN, Assignment, AssignmentState, Project
+from lms.annotation.starting import Start, start_of
 from lms.core import phone
 from lms.core.access import Role, me, one_or_404, only, wants_json
 from lms.core.db import db
@@ -178,14 +179,23 @@ def _take(found: Project, form: ClaimForm, worker: User) -> None:
 
 def _project_page(found: Project, form: ClaimForm, **more: Any) -> str:
     worker = me()
-    version = queries.guideline_version(found)
+    version, waiting = queries.guideline_version(found), queries.next_task(found.id, worker)
+    start, none_now = _start(found, worker) if waiting is None else (None, "")
     return render_template(
-        "annotation/project.html", project=found, form=form, words=wording, waiting=queries.next_task(found.id, worker),
+        "annotation/project.html", project=found, form=form, words=wording, waiting=waiting, start=start, none_now=none_now,
         guideline=queries.guideline(found.id, version, language()), has_read=queries.has_read(found, worker, version),
-        hourly=pricing.expected_hourly(found.rate, found.est_seconds), total=found.rate * found.block,
-        minutes=-(-found.est_seconds * found.block // 60), tasks=queries.tasks_of(found, worker),
-        download=queries.download_bytes(found, found.block), claimable=queries.among(policy.given_projects(worker), found), **more,
+        tasks=queries.tasks_of(found, worker), download=queries.download_bytes(found, start.block) if start else 0, **more,
     )  # fmt: skip
+
+
+def _start(found: Project, worker: User) -> tuple[Start | None, str]:
+    """What she can take here now; else nothing, and why."""
+    if not queries.among(policy.given_projects(worker), found):
+        return None, _("This work is not open for you now.")
+    try:
+        return start_of(found, worker), ""
+    except Refused as no:
+        return None, no.sentence
 
 
 def _bench(found: Assignment, answers: list[dict[str, Any]], version: int, **more: Any) -> str:

@@ -35,6 +35,24 @@ def data_of(page: str) -> dict[str, Any]:
     return json.loads(unescape(re.search(r'data-task="([^"]*)"', page)[1]))
 
 
+def test_what_is_promised_is_what_a_claim_gives(app: Flask, world: SimpleNamespace, as_: Any) -> None:
+    """The last three items of a block of five pay for three; where none is left that is said, and no button promises one."""
+    set_up(app, world, rate=12, block=5, items=3)
+    amina = as_("amina")
+    page = amina.page("/work/names")
+    assert "Start: 3 items" in page
+    assert "0.36 USD" in page
+    assert "0.60 USD" not in page
+    amina.post("/work/names/claims", data={"read": "y", "agreed": "y"})
+    held = tasks(app, world.amina)
+    assert len(held) == 3
+    for task in held:
+        amina.post(f"/work/tasks/{task}/answer", data={"payload": json.dumps(CAT)})
+    page = amina.page("/work/names")
+    assert "There is no item for you here now. Look again tomorrow." in page
+    assert "Start:" not in page
+
+
 def test_she_sees_price_time_and_label_before_she_starts(app: Flask, world: SimpleNamespace, as_: Any) -> None:
     set_up(app, world, rate=12, block=5, risk=Risk.MILD)
     amina = as_("amina")
