@@ -13,6 +13,7 @@ from lms.annotation.models import Assignment, Decision
 from lms.annotation.views import picture_of
 from lms.core import clock
 from lms.core.access import Role, me, one_or_404, only, require
+from lms.core.errors import Refused
 from lms.core.forms import tried
 from lms.core.i18n import _, language
 from lms.core.pages import page_of
@@ -57,6 +58,8 @@ def decide(id: int) -> ResponseReturnValue:
 
 
 def _decide(task: Assignment, form: DecisionForm) -> None:
+    if request.form.get("rev", task.rev, type=int) != task.rev:  # a page that was open while she sent another answer
+        raise Refused(_("This answer is newer. Look at it, then decide."))
     decision = Decision(form.decision.data)
     payload = plain.payload(task.project.kind, request.form, task.item.text) if decision is Decision.FIX else None
     reviewing.decide(

@@ -115,6 +115,20 @@ def test_words_are_pinned_to_shapes_of_the_answer_alone(app: Flask, world: Simpl
     assert [(one["shape"], one["text"]) for one in said] == [("s1", "One."), (None, "Two."), (None, "Three."), (None, "Four.")]
 
 
+def test_a_page_that_was_open_while_she_answered_anew_decides_nothing(app: Flask, world: SimpleNamespace, as_: Any) -> None:
+    id, bilal = answered(app, world), as_("bilal")
+    seen = re.search(r'name="rev" value="(\d+)"', bilal.page(f"/reviews/{id}"))
+    assert seen is not None
+    bilal.post(f"/reviews/{id}/decision", data={"decision": "return", "comment": "Look again.", "rev": seen[1]})
+    as_("amina").post(f"/work/tasks/{id}/answer", data={"payload": '[{"label": "dog"}]'})
+    late = bilal.post(f"/reviews/{id}/decision", data={"decision": "accept", "comment": "Well seen.", "rev": seen[1]})
+    assert late.status_code == 422
+    assert "This answer is newer. Look at it, then decide." in late.get_data(as_text=True)
+    assert "Well seen." in late.get_data(as_text=True), "nothing typed is lost"
+    assert state(app, id) is AssignmentState.IN_REVIEW
+    assert bilal.post(f"/reviews/{id}/decision", data={"decision": "accept", "rev": "2"}).status_code == 303
+
+
 def test_a_redo_is_paid_again_where_the_guideline_was_unclear(app: Flask, world: SimpleNamespace, as_: Any) -> None:
     id = answered(app, world)
     bilal, amina = as_("bilal"), as_("amina")
