@@ -21,7 +21,7 @@ from lms.payouts import actions as payouts
 from lms.payouts import queries as payout_queries
 from lms.payouts.models import Channel
 
-SCENES = range(1, 37)
+SCENES = range(1, 45)  # enough of them without a known answer that the last two people have some too, and their work waits for a mentor
 GOLD_SCENES = range(1, 13)
 GOLD_TEXTS = 10
 KNOWN = frozenset(scenes.name_of(number) for number in GOLD_SCENES)
