@@ -9,9 +9,10 @@ from datetime import datetime, timedelta
 from statistics import median
 
 from sqlalchemy import Select, func, or_, select
-from sqlalchemy.orm import aliased, contains_eager
+from sqlalchemy.orm import aliased, contains_eager, joinedload
 
 from lms.catalogue import queries as catalogue
+from lms.catalogue.models import CourseVersion
 from lms.catalogue.plain import Text
 from lms.cohorts.models import Cohort, Enrolment
 from lms.core import clock
@@ -72,6 +73,7 @@ def waiting(mentor: User, wanted: Wanted = Wanted()) -> Select[Submission]:  # f
         .options(
             contains_eager(Submission.enrolment).options(contains_eager(Enrolment.user), contains_eager(Enrolment.cohort)),
             contains_eager(Submission.claimed_by.of_type(HOLDER)),
+            joinedload(Submission.version).defer(CourseVersion.body),  # held by its row, or each row would ask for its course anew
         )
         .order_by((Submission.attempt > 1).desc(), Submission.submitted_at, Submission.id)
     )

@@ -13,6 +13,7 @@ from lms.core import clock
 from lms.core.db import db, transaction
 from lms.grading.models import Submission
 from tests.handing_in import BEST, let_go
+from tests.statements import counted
 
 
 @pytest.fixture
@@ -95,3 +96,19 @@ def test_an_empty_row_is_linked(as_: Any, ids: list[int]) -> None:
     assert '<a href="#level-short">' in text
     assert '<a href="#level-clear">' not in text
     assert 'id="level-short"' in text
+
+
+def test_a_longer_desk_asks_no_more(app: Flask, as_: Any, world: Any, course: int, ids: list[int]) -> None:
+    bilal = as_("bilal")
+    bilal.page("/desk")
+    asked = []
+    for more in (0, 9):
+        with app.app_context(), transaction(write=True):
+            db.session.add_all(
+                Submission(enrolment_id=world.enrolment, version_id=course, assignment_uid="tiny/rule", attempt=2 + n, text="More words")
+                for n in range(more)
+            )
+        with counted() as sent:
+            bilal.page("/desk")
+        asked.append(len(sent))
+    assert asked[0] == asked[1]
