@@ -16,14 +16,16 @@ from lms.core import clock
 from lms.core.db import Model, db, transaction
 from lms.core.facts import Fact, Kind
 from lms.core.money import Money
+from lms.grading.models import Submission
 from lms.home import own_data
-from lms.learning.models import Note
+from lms.learning.models import Note, QuizAttempt
 from lms.ledger import actions as ledger
 from lms.messages import actions as messages
 from lms.people import actions as people
 from lms.people.models import SignIn, User
 from lms.pool import queries as pool
 from tests.client import Browser
+from tests.statements import counted
 
 TOLD = {
     "activity", "annotation", "application", "arrival", "attendance", "calendar_key", "completion", "consent", "credential", "draft",
@@ -162,3 +164,20 @@ def test_others_write_while_it_is_made(either_school: Flask, monkeypatch: pytest
     assert written == [1]
     with either_school.app_context():
         assert db.session.scalar(select(func.count()).select_from(Fact).where(Fact.kind == str(Kind.PERSON_DATA_TAKEN))) == 1
+
+
+def test_more_work_asks_no_more(app: Flask, world: Any, course: int) -> None:
+    """The course of a try is asked for with the tries, and not by each of them."""
+    asked = []
+    for first, more in ((1, 2), (3, 2), (5, 9)):
+        with app.app_context(), transaction(write=True):
+            own = {"enrolment_id": world.enrolment, "version_id": course}
+            for n in range(first, first + more):
+                db.session.add(Submission(**own, assignment_uid="tiny/rule", attempt=n, text="Words"))
+                db.session.add(QuizAttempt(**own, quiz_uid="tiny/labels-quiz", number=n, seed="a"))
+        with app.app_context(), app.test_request_context(), counted() as sent:
+            person = db.session.get_one(User, world.amina)
+            held = {share.key: len(share.rows) for share in own_data.shares_of(person)}
+        assert held["handed_in"] == held["quizzes"] == first + more - 1
+        asked.append(len(sent))
+    assert asked[1] == asked[2]

@@ -10,6 +10,7 @@ from sqlalchemy.orm import joinedload
 
 from lms.catalogue import queries as catalogue
 from lms.catalogue.courses import Assignment
+from lms.catalogue.models import CourseVersion
 from lms.cohorts.models import Enrolment
 from lms.core import fmt
 from lms.core.db import db
@@ -41,8 +42,9 @@ def _tries(person: User) -> Iterator[Row]:
         files[one.submission_id].append(one.file)
     spoken = select(VoiceNote).join(Submission, Submission.id == VoiceNote.submission_id).where(hers).options(joinedload(VoiceNote.file))
     voices = {one.submission_id: one.file for one in db.session.scalars(spoken)}
-    found = select(Submission, Grade).outerjoin(Grade, Grade.submission_id == Submission.id).where(hers).options(joinedload(Grade.by))
-    for tried, grade in db.session.execute(found.order_by(Submission.id)):
+    found = select(Submission, Grade).outerjoin(Grade, Grade.submission_id == Submission.id).where(hers)
+    found = found.options(joinedload(Grade.by), joinedload(Submission.version).defer(CourseVersion.body)).order_by(Submission.id)
+    for tried, grade in db.session.execute(found):
         task = catalogue.course(tried.version_id).assignment(tried.assignment_uid)
         row = {
             "task": Said(tried.assignment_uid, task.title.in_language(language()) if task else tried.assignment_uid),

@@ -11,9 +11,11 @@ from fractions import Fraction
 from functools import lru_cache
 
 from sqlalchemy import select
+from sqlalchemy.orm import joinedload
 
 from lms.catalogue import queries as catalogue
 from lms.catalogue.courses import Course
+from lms.catalogue.models import CourseVersion
 from lms.cohorts.models import Enrolment
 from lms.core import fmt
 from lms.core.db import db
@@ -34,7 +36,8 @@ def give(person: User) -> Iterator[Share]:
          for row in read],
         {"lesson": _("Lesson"), "done_at": _("Time")},
     )  # fmt: skip
-    tried = db.session.scalars(select(QuizAttempt).where(QuizAttempt.enrolment_id.in_(hers)).order_by(QuizAttempt.id))
+    tries = select(QuizAttempt).where(QuizAttempt.enrolment_id.in_(hers)).order_by(QuizAttempt.id)
+    tried = db.session.scalars(tries.options(joinedload(QuizAttempt.version).defer(CourseVersion.body)))
     labels = {"quiz": _("Questions"), "number": _("Try"), "answers": _("Your answers"), "points": _("Points"), "submitted_at": _("Sent")}
     yield Share("quizzes", _("Questions you answered"), [_attempt(row) for row in tried], labels)
     done = db.session.scalars(select(Completion).where(Completion.enrolment_id.in_(hers)).order_by(Completion.id))
