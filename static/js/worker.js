@@ -52,7 +52,7 @@ async function page(event, url) {
 async function note(url, answer) {
   if (answer.type === 'opaqueredirect' || answer.redirected || !/^text\/html/.test(answer.headers.get('Content-Type') || '')) return;
   const user = answer.headers.get('X-User') || '';
-  if (!user && !await Queue.exists()) return;
+  if (!await caches.has(SHELL.name) || !user && !await Queue.exists()) return;   // its shell is gone: all was cleared, and what still comes is not kept
   if (await Queue.who() !== user) await Queue.setWho(user);
   if (!user || !answer.ok) return;
   const cache = await cacheOf(user), known = await cache.match(url.pathname, {ignoreVary: true});

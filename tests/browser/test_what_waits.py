@@ -7,6 +7,7 @@ from collections.abc import Callable
 from playwright.sync_api import Page, expect
 
 from tests.browser.nets import BEFORE, Net
+from tests.browser.test_bad_network import ready
 
 TASK = "/learn/tiny/rules/task"
 STORE = """
@@ -47,6 +48,22 @@ def test_what_was_cleared_or_replaced_on_its_way_does_not_come_back(net: Net, pa
             }""", status,
         )  # fmt: skip
         assert left == {"sent": ["/one"], "stores": [], "kept": 0}, f"cleared while it was on its way, then {status}"
+
+
+def test_a_page_that_comes_after_all_was_cleared_is_not_kept(net: Net, page_as: Callable[..., Page]) -> None:
+    page = page_as("amina", at="/today")
+    ready(page)
+    left = page.evaluate(
+        """async () => {
+        const worker = navigator.serviceWorker.controller;
+        await Queue.wipe();
+        worker.postMessage({keep: ['/learn', '/today']});
+        for (let turn = 0; turn < 15 && !(await caches.keys()).length; turn += 1) await new Promise(later => setTimeout(later, 100));
+        return [await caches.keys(), (await indexedDB.databases()).length];
+        }"""
+    )
+    assert ("GET", "/learn") in net.seen
+    assert left == [[], 0], "a worker lives on for a while when it was dismissed"
 
 
 def test_a_full_phone_keeps_the_old_answer_and_the_words_on_the_page(net: Net, page_as: Callable[..., Page]) -> None:
