@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import io
+import re
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
@@ -50,6 +51,15 @@ def test_an_answer_reaches_the_mentor(app: Flask, as_: Any, world: Any) -> None:
     assert "Your mentor has your answer" in as_("amina").page(answer.location)
     assert "Amina" in as_("bilal").page("/desk")
     assert "Amina" not in as_("chen").page("/desk")
+
+
+def test_an_answer_keeps_its_lines_and_the_spaces_before_them(as_: Any) -> None:
+    program = "while rules:\n    read()\n\nprint(rules)"
+    mine = hand_in(as_("amina"), text=program).location
+    for name, address in (("amina", mine), ("bilal", mine.removesuffix("/feedback"))):
+        page = as_(name).page(address)
+        assert f'<div class="answer" dir="auto">{program}</div>' in page.replace("\r\n", "\n")
+        assert re.search(r"\.answer\s*{[^}]*white-space:\s*pre-wrap", page)
 
 
 def test_the_second_tap_hands_in_once(app: Flask, as_: Any) -> None:
