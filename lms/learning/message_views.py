@@ -18,6 +18,7 @@ from lms.messages import actions
 
 bp = Blueprint("learning_messages", __name__)
 WHY = ("quiet", "word")
+NAMED = 20  # people: what is told next travels in a cookie, which browsers throw away above 4 KB
 
 
 @bp.get("/cohorts/<int:id>/messages/new")
@@ -43,9 +44,10 @@ def _send(drawn: Letter, form: LetterForm) -> None:
     to = drawn.readers(form.chosen_ids())
     sent = actions.write(to, by=me(), texts=form.texts(), about=drawn.about)
     flash(ngettext("Sent to %(n)s person.", "Sent to %(n)s people, to each alone.", sent.count, n=fmt.num(sent.count)), "ok")
-    if sent.left_out:
-        names = ", ".join(f"\u2068{person.name}\u2069" for person in sent.left_out)  # told as plain text: isolated by signs, not by <bdi>
-        flash(_("Not sent, because somebody wrote to them today: %(names)s.", names=names), "wait")
+    if left := sent.left_out:
+        names = ", ".join(f"\u2068{person.name}\u2069" for person in left)  # told as plain text: isolated by signs, not by <bdi>
+        whom = names if len(left) <= NAMED else ngettext("%(n)s person", "%(n)s people", len(left), n=fmt.num(len(left)))
+        flash(_("Not sent, because somebody wrote to them today: %(names)s.", names=whom), "wait")
 
 
 def _letter(cohort: Cohort) -> Letter:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+import secrets
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
@@ -161,6 +162,22 @@ def test_who_had_one_today_is_left_out_and_named(app: Flask, as_: Any, world: An
     page = bilal.page(sent.location)
     assert "Sent to 1 person." in page
     assert "Not sent, because somebody wrote to them today: \u2068Amina\u2069." in page
+
+
+def test_a_long_list_of_names_breaks_no_cookie(app: Flask, as_: Any, world: Any) -> None:
+    """Flask warns of a cookie that browsers throw away, and here a warning is an error."""
+    with app.app_context(), transaction(write=True):
+        people = [User(name=secrets.token_hex(50), roles=frozenset({Role.TRAINEE}), email=f"p{n}@x.org") for n in range(40)]
+        db.session.add_all(people)
+        db.session.flush()
+        places = [Enrolment(cohort_id=world.cohort, user_id=one.id) for one in people]
+        db.session.add_all(places)
+        db.session.flush()
+        ids = [place.id for place in places]
+    write(as_("dana"), world, *ids)
+    bilal = as_("bilal")
+    sent = write(bilal, world, world.enrolment, *ids, text="Another thing.")
+    assert "Not sent, because somebody wrote to them today: 40 people." in bilal.page(sent.location)
 
 
 def test_eight_at_once_reach_a_person_once(either_school: Flask) -> None:
