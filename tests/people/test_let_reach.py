@@ -42,6 +42,8 @@ def test_until_she_ticks_nobody_calls_or_writes(app: Flask, as_: Any, world: Any
     give_phone(app, world.amina)
     page = as_("amina").page("/me")
     assert "Messages inside this app always work." in page
+    assert NUMBER[1:-3] not in page, "on her own page too only the end of it, for whoever looks over her shoulder"
+    assert f'dir="ltr">{NUMBER[-3:]}</bdi>' in page
     boxes = re.findall(r'<input type="checkbox"[^>]*name="ways"[^>]*>', page)
     assert len(boxes) == len(Way)
     assert not [box for box in boxes if "checked" in box]
@@ -125,8 +127,10 @@ def test_eight_at_once_leave_one_consent_at_most(either_school: Flask) -> None:
     eight_at_once(app, choose)
     assert sum(stands for _purpose, stands in kept(app, amina)) <= 1
     with app.app_context():
-        given = len(db.session.scalars(select(Fact.id).where(Fact.kind == Kind.PERSON_CONSENTED)).all())
-        assert given == len(kept(app, amina)) >= 1
+        both = (Kind.PERSON_CONSENTED, Kind.PERSON_WITHDREW)
+        said = db.session.scalars(select(Fact.kind).where(Fact.kind.in_(both)).order_by(Fact.id)).all()
+        assert said == [str(both[n % 2]) for n in range(len(said))], "yes and no by turns: else two did not see each other"
+        assert said.count(str(both[0])) == len(kept(app, amina)) >= 1
         assert queries.reach_of(db.session.get_one(User, amina)).ways <= {Way.EMAIL}
 
 
