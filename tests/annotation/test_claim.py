@@ -25,17 +25,22 @@ from tests.eight import at_once, eight_at_once
 WORKERS, ITEMS, OVERLAP = 40, 200, 3
 
 
+def newcomers(world: SimpleNamespace, project: Project, count: int) -> list[int]:
+    """So many trainees of the cohort who have read the guideline: their ids."""
+    people = [User(name=f"w{n}", roles=frozenset({Role.TRAINEE}), sign_in_name=f"w{n}", adult=True) for n in range(count)]
+    db.session.add_all(people)
+    db.session.flush()
+    for one in people:
+        db.session.add(Enrolment(cohort_id=world.cohort, user_id=one.id, state=EnrolmentState.ACTIVE))
+        claiming.read_guideline(project, by=one)
+    return [one.id for one in people]
+
+
 def test_forty_threads_get_exactly_six_hundred_assignments(either_school: Flask) -> None:
     world = either_school.extensions["world"]
     with either_school.app_context(), transaction(write=True):
         project = make(world, items=ITEMS, overlap=OVERLAP, block=ITEMS)
-        people = [User(name=f"w{n}", roles=frozenset({Role.TRAINEE}), sign_in_name=f"w{n}", adult=True) for n in range(WORKERS)]
-        db.session.add_all(people)
-        db.session.flush()
-        for one in people:
-            db.session.add(Enrolment(cohort_id=world.cohort, user_id=one.id, state=EnrolmentState.ACTIVE))
-            claiming.read_guideline(project, by=one)
-        ids, project_id = [one.id for one in people], project.id
+        ids, project_id = newcomers(world, project, WORKERS), project.id
 
     def work(worker_id: int) -> None:
         held = 0
@@ -75,6 +80,24 @@ def test_a_second_tap_gives_nothing_more(either_school: Flask) -> None:
     assert eight_at_once(either_school, tap) == [5] * 8
     with either_school.app_context(), transaction(write=False):
         assert db.session.scalar(select(func.count(Assignment.id))) == 5
+
+
+def test_eight_who_claim_at_once_promise_no_more_than_the_budget(either_school: Flask) -> None:
+    """Each wants five items; the budget holds four, and a quarter more of each. The rows of items would let them all through."""
+    world = either_school.extensions["world"]
+    with either_school.app_context(), transaction(write=True):
+        project = make(world, items=40, block=5, rate=10)
+        project.budget_minor = 52  # as a dearer price leaves it
+        ids, project_id = newcomers(world, project, 8), project.id
+
+    def tap(n: int) -> int:
+        return len(claiming.claim(db.session.get_one(Project, project_id), by=person(ids[n])))
+
+    given = eight_at_once(either_school, tap, but=Refused)
+    assert sum(one for one in given if isinstance(one, int)) == 4
+    with either_school.app_context(), transaction(write=False):
+        project = db.session.get_one(Project, project_id)
+        assert queries.committed(project) <= project.budget
 
 
 def test_price_time_and_label_are_recorded_with_the_claim(app: Flask, world: SimpleNamespace) -> None:

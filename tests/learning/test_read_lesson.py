@@ -7,7 +7,6 @@ import html as markup
 import re
 import shutil
 from collections.abc import Callable
-from concurrent.futures import ThreadPoolExecutor
 from datetime import UTC, datetime
 from pathlib import Path
 from types import SimpleNamespace
@@ -31,6 +30,7 @@ from lms.learning import actions, naming
 from lms.learning.models import Reading
 from lms.people.models import User
 from tests.courses import TINY, publish_tiny
+from tests.eight import eight_at_once
 from tests.statements import counted
 
 LESSON = "/learn/tiny/labels"
@@ -208,12 +208,10 @@ def test_eight_taps_mark_it_read_once(either_school: Flask) -> None:
         version = publish_tiny(world)
 
     def tap(_n: int) -> bool:
-        with either_school.app_context(), transaction(write=True):
-            enrolment, amina = db.session.get_one(Enrolment, world.enrolment), db.session.get_one(User, world.amina)
-            return actions.read(enrolment, catalogue.course(version).lessons[0], by=amina)
+        enrolment, amina = db.session.get_one(Enrolment, world.enrolment), db.session.get_one(User, world.amina)
+        return actions.read(enrolment, catalogue.course(version).lessons[0], by=amina)
 
-    with ThreadPoolExecutor(8) as pool:
-        assert sorted(pool.map(tap, range(8))) == [False] * 7 + [True]
+    assert sorted(eight_at_once(either_school, tap)) == [False] * 7 + [True]
     with either_school.app_context():
         assert len(db.session.scalars(select(Reading)).all()) == 1
         assert len(db.session.scalars(select(Fact).where(Fact.kind == str(Kind.LESSON_READ))).all()) == 1
