@@ -247,7 +247,7 @@ def finish(cohort: Cohort, *, by: User) -> None:
         raise Refused(_("Only a running cohort can be finished."))
     still = db.session.scalar(select(func.count()).where(Enrolment.cohort_id == cohort.id, Enrolment.state == EnrolmentState.ACTIVE))
     if still:
-        raise Refused(_("People still study in this cohort: %(n)s. Wait until they finish.", n=fmt.num(still)))
+        raise Refused(_("People still study in this cohort: %(n)s. Wait until they finish, or write down who left.", n=fmt.num(still)))
     _become(cohort, CohortState.COMPLETED, by)
 
 

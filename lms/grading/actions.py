@@ -94,7 +94,7 @@ def _another(latest: Submission) -> Refused:
         return Refused(_("Your mentor gave it back.") + " " + _("Read the note, change your answer and send it again."))
     if latest.state is State.RELEASED:
         return Refused(_("This answer is checked already."))
-    return Refused(_("Your mentor has another answer of this try. Wait for it to come back."))
+    return Refused(_("Your mentor has another answer from you. Wait for it to come back."))
 
 
 def claim(submission: Submission, *, by: User) -> None:
