@@ -120,6 +120,7 @@ def _keep(task: Assignment, by: User, answers: tuple[schemas.Answer, ...], key: 
         db.session.delete(draft)
     task.state, task.answered_at = AssignmentState.IN_REVIEW, annotation.received_at
     facts.record(facts.Kind.ITEM_SUBMITTED, task, actor=by, rev=task.rev)
+    reviewing.one_by_one(by.id)
     gold = queries.approved_gold(task.item_id)
     if gold is not None:
         score(task.project, annotation, gold)

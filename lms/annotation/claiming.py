@@ -192,7 +192,7 @@ def _pause_if_spent(project: Project) -> None:
 
 
 def _resume(project: Project, by: User, wanted: int) -> list[Assignment]:
-    """Her own items whose lease ran out come first, with what she had drawn."""
+    """Her own items whose lease ran out come first, with what she had drawn; but not one whose answer is arriving this moment."""
     mine = (
         select(Assignment)
         .join(Assignment.item)
@@ -201,7 +201,7 @@ def _resume(project: Project, by: User, wanted: int) -> list[Assignment]:
         .order_by(Assignment.position)
         .limit(max(wanted, 0))
     )
-    again = [task for task in db.session.scalars(mine.with_for_update(of=Assignment)) if take_slot(task)]
+    again = [task for task in db.session.scalars(mine.with_for_update(of=Assignment, skip_locked=True)) if take_slot(task)]
     for task in again:
         task.state, task.leased_at = AssignmentState.LEASED, clock.now()
         task.lease_until = task.leased_at + lease_length(task.est_seconds)

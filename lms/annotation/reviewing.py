@@ -85,10 +85,19 @@ def accept_met_gold(project_id: int, worker_id: int) -> None:
     """
     held = exists().where(Assignment.project_id == project_id, Assignment.worker_id == worker_id, Assignment.state.in_(HELD))
     db.session.flush()
+    one_by_one(worker_id)
     if db.session.scalar(select(held)):
         return
     for task in db.session.scalars(queries.met_gold(project_id, worker_id).with_for_update()).all():
         accept(task, by=None)
+
+
+def one_by_one(worker_id: int) -> None:
+    """What this person sends is looked at one after the other, and before anything is paid.
+
+    Of the last answers of a block that arrive at once each would else see the others still in her hands, and nobody would look again.
+    """
+    db.session.execute(select(User.id).where(User.id == worker_id).with_for_update(key_share=True))
 
 
 def pay(task: Assignment, *, by: User | None) -> None:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from contextlib import suppress
+from threading import Barrier, BrokenBarrierError
 from types import SimpleNamespace
 
 import pytest
@@ -46,6 +48,31 @@ def test_the_same_tap_twice_is_one_answer(app: Flask, world: SimpleNamespace) ->
             answering.answer(tasks[0], by=amina, payload=DOG, op="op-2")
         with pytest.raises(Refused, match="page is old"):
             answering.answer(tasks[1], by=amina, payload=DOG, op="op-1")
+
+
+def test_the_last_answers_of_a_block_at_once_are_accepted_and_paid(either_school: Flask, monkeypatch: pytest.MonkeyPatch) -> None:
+    """From two tabs, or from the page and the phone's queue. What met gold waits for the end of the block, and stands in no queue."""
+    all_kept, accept = Barrier(8), reviewing.accept_met_gold
+
+    def accept_together(project_id: int, worker_id: int) -> None:
+        with suppress(BrokenBarrierError):  # where each waits for the one before, they never meet here
+            all_kept.wait(timeout=1)
+        accept(project_id, worker_id)
+
+    monkeypatch.setattr(reviewing, "accept_met_gold", accept_together)
+    world = either_school.extensions["world"]
+    with either_school.app_context(), transaction(write=True):
+        held = take(make(world, items=8, block=8, gold=dict.fromkeys(range(8), CAT)), person(world.amina))
+        ids = [task.id for task in held]
+
+    def send(n: int) -> None:
+        task = db.session.scalars(select(Assignment).where(Assignment.id == ids[n]).with_for_update()).one()
+        answering.answer(task, by=person(world.amina), payload=CAT, op=f"op-{n}")
+
+    eight_at_once(either_school, send)
+    with either_school.app_context():
+        assert set(db.session.scalars(select(Assignment.state))) == {AssignmentState.ACCEPTED}
+        assert len(accruals()) == len(ids) == 8
 
 
 def test_eight_taps_at_once_answer_and_accrue_once(either_school: Flask) -> None:
