@@ -5,11 +5,12 @@ from __future__ import annotations
 import threading
 from collections.abc import Callable, Sequence
 from concurrent.futures import ThreadPoolExecutor
-from typing import Any, TypeVar
+from typing import Any, TypeVar, cast
 
 from flask import Flask
 
 from lms.core.db import db, transaction
+from tests.client import Browser
 
 S = TypeVar("S")
 T = TypeVar("T")
@@ -36,6 +37,18 @@ def eight_at_once(app: Flask, act: Callable[[int], Any], but: type[Exception] | 
 
     with ThreadPoolExecutor(8) as pool:
         return list(pool.map(begin, range(8), timeout=120))
+
+
+def eight_browsers(app: Flask, name: str) -> list[Browser]:
+    """Eight tabs of one person who has signed in: what they send at once goes through the page, and the lock is the page's own."""
+    clients = [app.test_client() for _n in range(8)]
+    cast("Browser", clients[0]).sign_in(name)
+    with clients[0].session_transaction() as session:
+        kept = dict(session)
+    for client in clients[1:]:
+        with client.session_transaction() as session:
+            session.update(kept)
+    return cast("list[Browser]", clients)
 
 
 def at_once(act: Callable[[S], T], given: Sequence[S]) -> list[T]:

@@ -17,7 +17,7 @@ from lms.credentials.models import Credential, State
 from lms.people.models import User
 from tests.conftest import given_back
 from tests.credentials.certified import certify, change, credentials
-from tests.eight import at_once
+from tests.eight import at_once, eight_browsers
 
 REASON = {"reason": "The rule was written by another person."}
 
@@ -124,16 +124,10 @@ def test_eight_corrections_at_once_are_one(either_school: Flask) -> None:
     app = either_school
     [id] = certify(app)
     rename(app, app.extensions["world"].amina, "Amina Haddad")
-    dana = app.test_client()
-    dana.sign_in("dana")
-    with dana.session_transaction() as session:
-        kept = dict(session)
+    dana = eight_browsers(app, "dana")
 
-    def work(_n: int) -> tuple[int, bool]:
-        client = app.test_client()
-        with client.session_transaction() as session:
-            session.update(kept)
-        answer = client.post(f"/certificates/{id}/correction")
+    def work(n: int) -> tuple[int, bool]:
+        answer = dana[n].post(f"/certificates/{id}/correction")
         return answer.status_code, "It cannot be corrected." in answer.get_data(as_text=True)
 
     # The rule says so to the seven, because each waited for the row; the index below would stop them with fewer words.

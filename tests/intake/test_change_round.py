@@ -21,7 +21,7 @@ from lms.intake import changing, deciding
 from lms.intake.changing import Terms
 from lms.intake.models import Application, Round
 from tests.client import Browser
-from tests.eight import at_once, eight_at_once
+from tests.eight import at_once, eight_at_once, eight_browsers
 from tests.intake import rounds
 
 TODAY = clock.now().date()
@@ -182,9 +182,7 @@ def test_eight_who_saw_the_same_one_saves(either_school: Flask) -> None:
     app, world = either_school, either_school.extensions["world"]
     with app.app_context(), transaction(write=True):
         id = rounds.make([world.cohort]).id
-    clients = [app.test_client() for _n in range(8)]
-    for client in clients:
-        client.sign_in("dana")
+    clients = eight_browsers(app, "dana")
     saw = {"seen": seen(clients[0].page(f"/rounds/{id}/terms"))}
 
     def save_one(number: int) -> int:

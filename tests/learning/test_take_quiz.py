@@ -24,7 +24,7 @@ from lms.learning import actions
 from lms.learning.models import AttemptState, QuizAttempt, Reading
 from lms.people.models import User
 from tests.courses import publish_tiny
-from tests.eight import at_once, eight_at_once
+from tests.eight import at_once, eight_at_once, eight_browsers
 from tests.learning.conftest import QUIZ, RIGHT, WRONG
 
 LESSON = "tiny/labels"
@@ -260,9 +260,7 @@ def test_answers_sent_at_once_are_all_kept(either_school: Flask) -> None:
     with either_school.app_context():
         attempt = db.session.get_one(QuizAttempt, id)
         order = [question.uid.rpartition("/")[2] for question in quizzes.questions_of(quiz_of(attempt), attempt.seed)]
-    clients = [either_school.test_client() for _n in range(8)]
-    for client in clients:
-        client.sign_in("amina")  # type: ignore[attr-defined]
+    clients = eight_browsers(either_school, "amina")
 
     def tap(n: int) -> int:
         place = n % len(order)

@@ -10,15 +10,14 @@ from sqlalchemy import func, select, text
 
 from lms.annotation import claiming
 from lms.annotation.models import Project
-from lms.core.access import one_or_404
 from lms.core.db import db, transaction
 from lms.core.errors import Refused
 from lms.core.facts import Fact, Kind
 from lms.people.models import User
-from lms.pool import actions, policy
+from lms.pool import actions
 from lms.pool.models import PoolMember
 from tests.annotation import rooms
-from tests.eight import eight_at_once
+from tests.eight import at_once, eight_browsers
 from tests.pool import ways
 from tests.pool.test_join import invite, state
 
@@ -75,11 +74,12 @@ def test_eight_who_say_it_at_once_leave_one_word_and_a_fact_for_each_change(eith
     with app.app_context(), transaction(write=True):
         actions.agree(db.session.get_one(PoolMember, amina), by=db.session.get_one(User, amina), purposes=(), language="en")
 
-    def say(n: int) -> None:
-        me = db.session.get_one(User, amina)
-        actions.say_available(one_or_404(policy.own_place(me), amina, lock=True), by=me, available=n % 2 == 0)
+    clients = eight_browsers(app, "amina")
 
-    eight_at_once(app, say)
+    def say(n: int) -> int:
+        return clients[n].post("/work/pool/available", data={"available": ("yes", "no")[n % 2]}).status_code
+
+    assert at_once(say, range(8)) == [303] * 8
     with app.app_context():
         facts = db.session.scalars(select(Fact).where(Fact.kind == Kind.POOL_AVAILABLE).order_by(Fact.id))
         said = [fact.data["available"] for fact in facts]

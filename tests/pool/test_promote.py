@@ -17,7 +17,7 @@ from lms.core.facts import Fact, Kind
 from lms.messages.models import Message
 from lms.people.models import User
 from lms.pool.models import MemberState
-from tests.eight import at_once
+from tests.eight import at_once, eight_browsers
 from tests.pool import ways
 
 WHY = {"sentence": "You work with care."}
@@ -144,16 +144,10 @@ def test_eight_taps_invite_once(either_school: Flask) -> None:
     app = either_school
     ways.meet_the_rule(app)
     amina_id = app.extensions["world"].amina
-    dana = app.test_client()
-    dana.sign_in("dana")
-    with dana.session_transaction() as session:
-        kept = dict(session)
+    dana = eight_browsers(app, "dana")
 
-    def work(_n: int) -> int:
-        client = app.test_client()
-        with client.session_transaction() as session:
-            session.update(kept)
-        return client.post(f"/pool/{amina_id}/promotion", data=WHY).status_code
+    def work(n: int) -> int:
+        return dana[n].post(f"/pool/{amina_id}/promotion", data=WHY).status_code
 
     assert sorted(at_once(work, range(8))) == [303] + [422] * 7
     with app.app_context():
