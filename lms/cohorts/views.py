@@ -17,6 +17,7 @@ from lms.cohorts.forms import ChoiceForm, CohortForm
 from lms.cohorts.models import Cohort, Programme
 from lms.core.access import Role, me, one_or_404, only
 from lms.core.db import db
+from lms.core.errors import Refused
 from lms.core.forms import tried
 from lms.core.i18n import _, language
 from lms.core.pages import row_id
@@ -103,9 +104,10 @@ def pin(id: int) -> ResponseReturnValue:
     """Pin a course's newest version."""
     cohort = one_or_404(policy.visible_cohorts(me()), id, lock=True)
     form = _course_form()
-    if form.validate_on_submit():
-        actions.pin(cohort, db.session.get_one(CourseVersion, form.chosen.data), by=me())
-        flash(_("The course is chosen."), "ok")
+    if not form.validate_on_submit():
+        raise Refused(_("Choose a course first."))
+    actions.pin(cohort, db.session.get_one(CourseVersion, form.chosen.data), by=me())
+    flash(_("The course is chosen."), "ok")
     return redirect(url_for("learning_cohorts.show", id=id), 303)
 
 
@@ -115,9 +117,10 @@ def seat(id: int) -> ResponseReturnValue:
     """Give a mentor a seat."""
     cohort = one_or_404(policy.visible_cohorts(me()), id, lock=True)
     form = _mentor_form()
-    if form.validate_on_submit():
-        actions.seat_mentor(cohort, db.session.get_one(User, form.chosen.data), by=me())
-        flash(_("The mentor is chosen."), "ok")
+    if not form.validate_on_submit():
+        raise Refused(_("Choose a mentor first."))
+    actions.seat_mentor(cohort, db.session.get_one(User, form.chosen.data), by=me())
+    flash(_("The mentor is chosen."), "ok")
     return redirect(url_for("learning_cohorts.show", id=id), 303)
 
 

@@ -54,6 +54,15 @@ def test_a_draft_needs_a_course_and_a_mentor(as_: Any, world: Any) -> None:
     assert "Only a scheduled cohort can start." in dana.page(page)
 
 
+def test_a_choice_that_is_none_is_told(as_: Any, world: Any) -> None:
+    """Such as a course of a page that stood open while a newer version of it was published."""
+    dana = as_("dana")
+    page = dana.post("/cohorts", data=GOOD | {"programme": str(world.programme)}).location
+    for what, sentence in (("courses", "Choose a course first."), ("mentors", "Choose a mentor first.")):
+        dana.post(f"{page}/{what}", data={"chosen": "999"}, headers={"Referer": "http://localhost" + page})
+        assert sentence in dana.page(page)
+
+
 def test_a_cohort_is_finished_when_nobody_studies_in_it(app: Flask, as_: Any, world: Any) -> None:
     dana, page = as_("dana"), f"/cohorts/{world.cohort}"
     dana.post(page + "/finish", headers={"Referer": "http://localhost" + page})
