@@ -129,8 +129,8 @@ def done(course: str, lesson: str) -> ResponseReturnValue:
 def mark_read(course: str, lesson: str) -> ResponseReturnValue:
     """She read it. Then the road, with the next step framed."""
     study, shown = studied(course, lesson)
-    if opening.closed(study, shown):
-        return redirect(url_for("learning.lesson", course=course, lesson=lesson), 303)
+    if opening.closed(study, shown):  # raised: what a queue brought has not arrived by being led elsewhere
+        abort(redirect(url_for("learning.lesson", course=course, lesson=lesson), 303))
     actions.read(study.enrolment, shown, by=me(), at=phone.written_at())
     flash(_("You read lesson %(n)s.", n=fmt.num(study.course.lessons.index(shown) + 1)), "ok")
     return redirect(url_for("learning.course", course=course), 303)

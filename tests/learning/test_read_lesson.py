@@ -163,6 +163,8 @@ def test_a_lesson_is_closed_until_it_opens(as_: Any, course: int, rows: Callable
         assert "This opens on Monday, 2 November 2026, 09:00" in page
         assert "right answer for an example" not in page
         assert amina.post(LESSON + "/done").location == LESSON
+        queued = amina.post(LESSON + "/done", headers={"X-Request-Id": "reading-1", "X-User": amina.get("/token").json["user"]})
+        assert (queued.status_code, "X-Arrived" in queued.headers) == (409, False), "the phone keeps what was not taken"
     assert rows(select(Reading)) == []
     with clock.held(datetime(2026, 11, 2, 7, 0, tzinfo=UTC)):
         assert "right answer for an example" in amina.page(LESSON)
