@@ -109,8 +109,9 @@ const Queue = (() => {
 
   // A page lent for a time: it is over by this phone's own clock, however wrong that goes.
   const ended = page => page.headers.has('X-Keep-For') && Date.now() > Number(page.headers.get('X-Kept-At')) + 1000 * page.headers.get('X-Keep-For');
-  // What a kept page needs beside itself, by its text.
-  const parts = text => [...new Set(text.match(/\/media\/[0-9a-f]{64}|\/work\/tasks\/\d+\/picture|\/static\/[\w/.-]+\.(?:js|css)\?v=\w+/g))];
+  // What a kept page needs beside itself, by its text; not what its script loads for a mouse alone.
+  const parts = text => [...new Set([...text.matchAll(
+    /(?:src|href)="(\/static\/[\w/.-]+\.(?:js|css)\?v=\w+)|(\/media\/[0-9a-f]{64}|\/work\/tasks\/\d+\/picture)/g)].map(found => found[1] || found[2]))];
 
   return {wipe, lost, ended, parts, stamped, exists, add, all, get, remove, flush, draft, keepDraft, dropDraft, who, setWho};
 })();

@@ -265,6 +265,9 @@ def test_by_finger_names_in_arabic_are_marked(live: Live, page_as: Callable[...,
     text = page.locator(".text.live")
     expect(text).to_be_attached()
     assert page.locator("html").get_attribute("dir") == "rtl"
+    kept = page.evaluate("fetch(location.pathname).then(page => page.text()).then(text => Queue.parts(text).map(url => url.split('?')[0]))")
+    assert "/static/js/workbench-spans.js" in kept
+    assert not [url for url in kept if "/vendor/" in url], "what a mouse alone needs is not brought to a phone"
     assert page.evaluate("document.documentElement.scrollWidth") <= 360
     word(page, "مؤسسة").tap()
     expect(word(page, "مؤسسة")).to_have_attribute("aria-pressed", "true")
