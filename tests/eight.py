@@ -41,14 +41,20 @@ def eight_at_once(app: Flask, act: Callable[[int], Any], but: type[Exception] | 
 
 def eight_browsers(app: Flask, name: str) -> list[Browser]:
     """Eight tabs of one person who has signed in: what they send at once goes through the page, and the lock is the page's own."""
-    clients = [app.test_client() for _n in range(8)]
-    cast("Browser", clients[0]).sign_in(name)
-    with clients[0].session_transaction() as session:
+    first = cast("Browser", app.test_client())
+    first.sign_in(name)
+    return eight_tabs(first)
+
+
+def eight_tabs(first: Browser) -> list[Browser]:
+    """A browser, and seven more with its cookie."""
+    with first.session_transaction() as session:
         kept = dict(session)
-    for client in clients[1:]:
-        with client.session_transaction() as session:
+    tabs = [first, *(cast("Browser", first.application.test_client()) for _n in range(7))]
+    for tab in tabs[1:]:
+        with tab.session_transaction() as session:
             session.update(kept)
-    return cast("list[Browser]", clients)
+    return tabs
 
 
 def at_once(act: Callable[[S], T], given: Sequence[S]) -> list[T]:

@@ -13,12 +13,12 @@ from sqlalchemy.exc import IntegrityError
 from lms.cohorts.models import Cohort, CohortState, Enrolment
 from lms.core.db import db, transaction
 from lms.core.facts import Fact, Kind
-from lms.intake import actions, deciding, queries
+from lms.intake import deciding, queries
 from lms.intake.models import Application, ApplicationState, Round
 from lms.partners.models import Referral
 from lms.people.models import User
 from tests.client import Browser
-from tests.eight import at_once, eight_at_once, eight_browsers
+from tests.eight import at_once, eight_at_once, eight_browsers, eight_tabs
 from tests.intake import rounds
 
 
@@ -230,34 +230,30 @@ def count(kind: Kind) -> int:
 
 
 def test_eight_taps_send_once_decide_once_and_give_one_place(either_school: Flask) -> None:
+    """Through the pages, whose locks they are."""
     app, world = either_school, either_school.extensions["world"]
     with app.app_context(), transaction(write=True):
-        id = rounds.draft(rounds.make([world.cohort])).id
+        made = rounds.draft(rounds.make([world.cohort]))
+        one = SimpleNamespace(id=made.id, number=made.number, code=queries.code_of(made.number))
+    theirs, dana = eight_tabs(opened(app, one)), eight_browsers(app, "dana")
 
-    def mine() -> Application:
-        return db.session.scalars(select(Application).where(Application.id == id).with_for_update()).one()
+    def decide(number: int) -> int:
+        yes = {"cohort": world.cohort, "reason": "Yes."}
+        word, data = (("acceptance", yes), ("rejection", {"why": "No."}))[number % 2]
+        return dana[number].post(f"/applications/{one.id}/{word}", data=data).status_code
 
-    def cohort() -> Cohort:
-        return db.session.scalars(select(Cohort).where(Cohort.id == world.cohort).with_for_update()).one()
-
-    def decide(number: int) -> bool:
-        found, by = mine(), rounds.staff()
-        try:
-            deciding.accept(found, cohort(), by=by, reason="Yes.") if number % 2 else deciding.reject(found, by=by, reason="No.")
-        except deciding.Refused:
-            return False
-        return True
-
-    eight_at_once(app, lambda _number: actions.send(mine(), language="ar"))
-    assert sum(eight_at_once(app, decide)) == 1
+    assert at_once(lambda number: theirs[number].post("/apply/check").status_code, range(8)) == [303] * 8
+    assert sorted(at_once(decide, range(8))) == [303] + [422] * 7
     with app.app_context(), transaction(write=True):
         assert count(Kind.APPLICATION_SENT) == 1
         assert count(Kind.APPLICATION_ACCEPTED) + count(Kind.APPLICATION_REJECTED) == 1
         promised = rounds.sent(db.session.scalars(select(Round)).one(), name="Second")
-        deciding.accept(promised, cohort(), by=rounds.staff(), reason="Yes.")
-        id = promised.id
-    people = eight_at_once(app, lambda _number: deciding.enrol(mine(), cohort(), by=rounds.staff()).id)
-    assert len(set(people)) == 1
+        deciding.accept(promised, db.session.get_one(Cohort, world.cohort), by=rounds.staff(), reason="Yes.")
+        id, before = promised.id, db.session.scalar(select(func.count()).select_from(User)) or 0
+    assert at_once(lambda number: dana[number].post(f"/applications/{id}/enrolment").status_code, range(8)) == [303] * 8
+    with app.app_context():
+        assert db.session.scalar(select(func.count()).select_from(User)) == before + 1
+        assert count(Kind.APPLICATION_ENROLLED) == 1
 
 
 def test_eight_yeses_promise_no_more_places_than_there_are(either_school: Flask) -> None:
