@@ -14,6 +14,7 @@ from lms.annotation.feedback import feedback as told
 from lms.annotation.forms import ClaimForm, SkipForm, TaskForm
 from lms.annotation.judging import Unfit
 from lms.annotation.models import DECIDED, OPEN, Assignment, AssignmentState, Project
+from lms.annotation.offers import offers
 from lms.annotation.starting import Start, start_of
 from lms.core import phone
 from lms.core.access import Role, me, one_or_404, only, wants_json
@@ -33,9 +34,10 @@ KEPT_BY_BROWSER = "private, max-age=3600"  # a picture is fetched once; signing 
 @bp.get("/work")
 @only(Role.TRAINEE)
 def work() -> ResponseReturnValue:
-    """The projects she may work in, what waits for her there, and her money."""
+    """The projects she may work in, what waits for her there, and her money. Where no item is left for her stands last."""
     worker = me()
-    rows = queries.work_of(worker, policy.given_projects(worker))
+    open_now = {offer.project.id for offer in offers(worker)}
+    rows = sorted(queries.work_of(worker, policy.given_projects(worker)), key=lambda row: row.project.id not in open_now)
     money, skill, waiting = payouts.money_of(worker), queries.mock_summary(worker), queries.waiting(worker)
     slip = example(worker) if skill.gold_passed < skill.gold_seen else None
     return render_template(

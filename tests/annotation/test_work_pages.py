@@ -53,6 +53,15 @@ def test_what_is_promised_is_what_a_claim_gives(app: Flask, world: SimpleNamespa
     assert "Start:" not in page
 
 
+def test_her_next_step_leads_where_an_item_is_left_for_her(app: Flask, world: SimpleNamespace, as_: Any) -> None:
+    with app.app_context(), transaction(write=True):
+        for task in take(make(world, slug="done", items=1), person(world.amina)):
+            answering.answer(task, by=person(world.amina), payload=CAT, op="op-1")
+        make(world, slug="left", items=1)
+    page = as_("amina").page("/work")
+    assert page.index("/work/left") < page.index("/work/done")
+
+
 def test_she_sees_price_time_and_label_before_she_starts(app: Flask, world: SimpleNamespace, as_: Any) -> None:
     set_up(app, world, rate=12, block=5, risk=Risk.MILD)
     amina = as_("amina")
