@@ -17,7 +17,7 @@ from lms.core.errors import Refused
 from lms.partners.models import Referral
 from lms.people import actions as people
 from lms.people.models import User
-from tests.eight import eight_at_once
+from tests.eight import at_once, eight_at_once, eight_browsers
 
 NO_CONTACT = "This is no phone, email or sign-in name. Leave it empty if there is none."
 LIST = "Layla Mansour; layla@example.org; ar\nأمل حداد;;ar\nYusuf Karimi; 03 765 432"
@@ -248,3 +248,17 @@ def test_eight_at_once_add_nobody_twice(either_school: Flask) -> None:
     assert added([world.cohort], HANA, {1: f"same-{world.hana}"}) == [1]
     assert added([world.cohort, world.other_cohort], "Salma; salma@example.org", {}) == [1], "two cohorts, and one contact"
     assert [name for name in places(app, world.cohort) if name != "Salma"] == ["Amina", "Hana", "Layla", "Yusuf"]
+
+
+def test_eight_lists_at_once_fill_a_cohort_and_no_more(either_school: Flask) -> None:
+    """Through the page, whose lock it is."""
+    app, world = either_school, either_school.extensions["world"]
+    with app.app_context(), transaction(write=True):
+        db.session.get_one(Cohort, world.cohort).capacity = 4  # amina has one of them
+    dana = eight_browsers(app, "dana")
+
+    def add(n: int) -> int:
+        return dana[n].post(f"/cohorts/{world.cohort}/people", data={"people": f"Person {n}"}).status_code
+
+    assert sorted(at_once(add, range(8))) == [200] * 3 + [422] * 5
+    assert len(places(app, world.cohort)) == 4
