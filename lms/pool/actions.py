@@ -86,11 +86,11 @@ def weigh(person: User) -> PoolMember | None:
 
 
 def promote(member: PoolMember, *, by: User, sentence: str) -> None:
-    """Invite a person who meets the rule today, with the reason. The row must be locked by the caller."""
+    """Invite a person who meets the rule today, with the reason; one who left too, for who asks may come back. The row must be locked."""
     sentence = _needed(sentence)
     if by.id == member.id:
         raise Refused(_("Another person of the staff must decide about you."))
-    if member.state not in WEIGHED:
+    if member.state not in (*WEIGHED, MemberState.EXITED):
         raise Refused(_("This person was invited already."))
     rules = queries.rules()
     values = queries.values_of(member.user, rules)
@@ -98,7 +98,7 @@ def promote(member: PoolMember, *, by: User, sentence: str) -> None:
         raise Refused(_("This person does not meet the rule today."))
     member.rule_version, member.values, member.weighed_at = rules.version, values.to_dict(), clock.now()
     member.state, member.sentence, member.not_yet = MemberState.INVITED, sentence, None
-    member.promoted_by_id, member.invited_at = by.id, clock.now()
+    member.promoted_by_id, member.invited_at, member.consented_at, member.exited_at = by.id, clock.now(), None, None
     member.eligible_at = member.eligible_at or clock.now()
     record(Kind.POOL_INVITED, member, actor=by, rule=rules.version)
     messages.tell(member.user, by=by, text=sentence, about=_pool_of(member))

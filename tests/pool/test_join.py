@@ -113,6 +113,26 @@ def test_leaving_ends_every_consent(joined: bool, app: Flask, as_: Any) -> None:
     assert amina.post("/work/pool/exit").status_code == 303
 
 
+def test_who_left_comes_back_when_staff_invite_again(app: Flask, as_: Any, world: Any) -> None:
+    """As the page says before she leaves: by herself never, and also staff only while she meets the rule."""
+    invite(app)
+    amina, dana = as_("amina"), as_("dana")
+    amina.post("/work/pool/consent", data={"share_name": "y"})
+    assert "Ask the staff." in amina.page("/work/pool/exit")
+    amina.post("/work/pool/exit")
+    assert amina.post("/work/pool/consent").status_code == 409
+    assert (state(app), consents(app)) == ("exited", set())
+    assert "Left on" in dana.page(f"/pool/{world.amina}")
+    again = {"sentence": "You asked to come back, and your work was good."}
+    assert dana.post(f"/pool/{world.amina}/promotion", data=again).status_code == 303
+    assert state(app) == "invited"
+    assert again["sentence"] in amina.page("/work/pool")
+    amina.post("/work/pool/consent")
+    place = ways.place(app)
+    assert place is not None
+    assert (state(app), consents(app), place.exited_at) == ("active", {"pool.join"}, None)
+
+
 def test_who_is_not_in_cannot_leave(app: Flask, as_: Any) -> None:
     ways.meet_the_rule(app)
     amina = as_("amina")
