@@ -26,6 +26,7 @@ from lms.cohorts import views as cohorts
 from lms.config import Settings, SettingsError
 from lms.core import asking, clock, error_pages, facts, fmt, headers, i18n, jobs, phone
 from lms.core.access import from_elsewhere, gate
+from lms.core.cookies import Cookies, csrf_token
 from lms.core.db import db, mode, transaction, wire
 from lms.core.files import store_for
 from lms.core.forms import error_list
@@ -149,6 +150,7 @@ def create_app(settings: Settings | None = None, *, testing: bool = False) -> Sc
     settings = settings or Settings.from_environment(root=ROOT)
     app = School("lms", root_path=str(ROOT / "lms"), static_folder=str(ROOT / "static"), instance_path=str(settings.instance))
     app.testing = testing
+    app.session_interface = Cookies()
     app.url_map.converters["int"] = RowId
     app.config.update(
         SECRET_KEY=settings.secret_key,
@@ -248,7 +250,7 @@ class RowId(IntegerConverter):
 def _dress(app: School) -> None:
     """What every template may use."""
     sheets: Sheets = app.extensions["sheets"]
-    app.jinja_env.globals["url_for"] = address
+    app.jinja_env.globals.update(url_for=address, fmt=fmt, csrf_token=csrf_token)
 
     def sheet(name: str) -> Markup:
         g.sheet = name
@@ -270,7 +272,6 @@ def _dress(app: School) -> None:
             "languages": navigation.languages(language),
             "signed_in": person is not None,
             "help_url": address("home.help"),
-            "fmt": fmt,
             "now": clock.now,
             "phone": phone.key(),
             "phone_script": phone_views.script_url,

@@ -29,7 +29,7 @@ from wtforms import (
 from wtforms.fields.choices import SelectChoice
 from wtforms.validators import InputRequired
 
-from lms.core.icons import icon
+from lms.core.icons import icon, ring
 from lms.core.sheets import SHEETS, Sheets
 
 ROOT = Path(__file__).parents[1]
@@ -59,7 +59,7 @@ def app() -> Flask:
     made.jinja_env.globals["csrf_token"] = lambda: "token"
     made.jinja_env.globals["phone"] = ""  # nobody's own
     made.jinja_env.globals.update(larger=False, looks="")
-    made.jinja_env.globals["drawn_icon"] = icon
+    made.jinja_env.globals.update(drawn_icon=icon, drawn_ring=ring)
     Babel(made)
     made.add_url_rule("/manifest.webmanifest", "home.manifest", lambda: "")
     made.add_url_rule("/language", "people.language", lambda: "", methods=["POST"])

@@ -98,14 +98,17 @@ def mode(*, write: bool) -> None:
 
 @contextmanager
 def transaction(*, write: bool) -> Iterator[None]:
-    """To leave is to commit, to raise is to roll back; a reading transaction always rolls back. The only commit there is."""
+    """To leave is to commit, to raise is to roll back; a reading transaction always rolls back. The only commit there is.
+
+    The rows of a reading transaction stand as they were read: what was not read and is asked for afterwards is an error, not a statement.
+    """
     mode(write=write)
     try:
         yield
         if write:
             db.session.commit()
         else:
-            db.session.rollback()
+            db.session.close()  # rolls back, and need not look at each row to forget what it holds
     except BaseException:
         db.session.rollback()
         raise
@@ -120,8 +123,9 @@ def one_of(column: ColumnElement[T] | InstrumentedAttribute[T], values: Iterable
 
 def rows(statement: Executable, given: Mapping[str, Any]) -> CursorResult[*tuple[Any, ...]]:
     """Rows of plain columns, straight from the transaction's connection: what holds no row of a model needs none of the ORM's work."""
-    db.session.flush()
-    return db.session.connection().execute(statement, given)
+    session = db.session()
+    session.flush()
+    return session.connection().execute(statement, given)
 
 
 def loaded(model: type[T], values: Mapping[str, Any]) -> T:

@@ -3,6 +3,7 @@
 
 from __future__ import annotations
 
+import math
 from functools import cache
 
 from markupsafe import Markup
@@ -62,3 +63,21 @@ def icon(name: str, flip: bool | None = None, small: bool = False) -> Markup:
     kind = "i" + (" s" if small else "") + (" flip" if (name in TURNED if flip is None else flip) else "")
     lines = Markup(ICONS[name])  # noqa: S704  constants of this file
     return Markup('<svg class="{}" viewBox="0 0 24 24" aria-hidden="true" focusable="false">{}</svg>').format(kind, lines)
+
+
+RADIUS, GAP = 40, 10
+
+
+@cache
+def ring(done: int, of: int) -> Markup:
+    """`of` parts of a ring in a field of 100 by 100, from the top round; the first `done` of them are full. Each part leaves a gap."""
+    round_it = 2 * math.pi * RADIUS
+    part = round_it / of
+    return Markup("").join(
+        Markup(  # noqa: S704  numbers of our own
+            f'<circle class="{"r1" if each < done else "r0"}" cx="50" cy="50" r="{RADIUS}" '
+            f'stroke-dasharray="{part - GAP:.1f} {round_it - part + GAP:.1f}" stroke-dashoffset="{-GAP / 2 - each * part:.1f}" '
+            f'transform="rotate(-90 50 50)"/>'
+        )
+        for each in range(of)
+    )

@@ -41,6 +41,7 @@ class Keyring:
 
     def __init__(self) -> None:
         self._key: bytes | None = None
+        self._parts: dict[str, bytes] = {}
 
     def unlock(self, folder: Path, *, make: bool) -> None:
         """Read the key from `folder/fields.key`. FileNotFoundError: it is missing and may not be made; ValueError: it is cut off."""
@@ -51,12 +52,15 @@ class Keyring:
         if len(key) != KEY_SIZE:
             raise ValueError(f"{path} has {len(key)} bytes, not {KEY_SIZE}")
         self._key = key
+        self._parts = {}
 
     def part(self, purpose: str) -> bytes:
         """A key for one purpose, derived from the one that is kept."""
         if self._key is None:
             raise RuntimeError("the field key was not unlocked")
-        return hmac.digest(self._key, purpose.encode(), "sha256")
+        if purpose not in self._parts:
+            self._parts[purpose] = hmac.digest(self._key, purpose.encode(), "sha256")
+        return self._parts[purpose]
 
 
 keyring = Keyring()

@@ -9,6 +9,7 @@ from __future__ import annotations
 from collections.abc import MutableMapping
 from typing import Any, cast
 
+from babel import Locale
 from babel.support import NullTranslations
 from flask.templating import Environment as FlaskEnvironment
 from jinja2 import Template, nodes
@@ -17,7 +18,7 @@ from jinja2.runtime import Context
 from jinja2.visitor import NodeTransformer
 
 from lms.core import i18n
-from lms.core.icons import icon
+from lms.core.icons import icon, ring
 
 SAYS = frozenset({"_", "gettext"})
 
@@ -38,8 +39,8 @@ class Environment(FlaskEnvironment):
 
     def __init__(self, *given: Any, **options: Any) -> None:
         super().__init__(*given, **options)
-        self.globals["drawn_icon"] = icon
-        self._speaking: dict[str, Environment] = {}
+        self.globals.update(drawn_icon=icon, drawn_ring=ring)
+        self._speaking: dict[Locale | None, Environment] = {}
 
     def _load_template(self, name: str, globals: MutableMapping[str, Any] | None) -> Template:
         if self.words is None:
@@ -47,12 +48,13 @@ class Environment(FlaskEnvironment):
         return super()._load_template(name, globals)
 
     def _of_this_page(self) -> Environment:
-        spoken = str(i18n.locale())
-        if spoken not in self._speaking:
+        locale = i18n.locale()
+        if locale not in self._speaking:
             made = self.overlay()
-            made.words, made.spoken = i18n.catalogue(), spoken
-            self._speaking[spoken] = made
-        return self._speaking[spoken]
+            made.words, made.spoken = i18n.catalogue(), str(locale)
+            made.globals = {**self.globals, "lang": i18n.language()}
+            self._speaking[locale] = made
+        return self._speaking[locale]
 
     def _parse(self, source: str, name: str | None, filename: str | None) -> nodes.Template:
         parsed = super()._parse(source, name, filename)
@@ -71,6 +73,14 @@ class _Saying(NodeTransformer):
     def __init__(self, words: NullTranslations, escapes: bool) -> None:
         self.words = words
         self.escapes = escapes
+
+    def visit_Output(self, output: nodes.Output) -> nodes.Node:
+        """`{{ "x" if y }}` writes nothing where y is not so: Jinja would make an object that explains why."""
+        self.generic_visit(output)
+        for child in output.nodes:
+            if isinstance(child, nodes.CondExpr) and child.expr2 is None:
+                child.expr2 = nodes.Const("", lineno=child.lineno)
+        return output
 
     def visit_Call(self, call: nodes.Call) -> nodes.Node:
         self.generic_visit(call)

@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from functools import lru_cache
 from typing import NamedTuple
 
 from lms.core.access import Role
-from lms.core.i18n import LANGUAGES, OFFERED, _l
+from lms.core.i18n import LANGUAGES, OFFERED, _l, language
 
 FIRST = {
     Role.STAFF: "/cohorts",
@@ -41,6 +42,8 @@ BELOW = {
 }  # fmt: skip
 """Pages with an address of their own that stand under a word of the menu: the first that its reader has. Its own word goes first."""
 
+TOPS = {url for menu in MENU.values() for url, _label, _icon in menu} | {ME[0], *BELOW}
+
 
 @dataclass(frozen=True)
 class Item:
@@ -66,18 +69,22 @@ def first_page(roles: frozenset[Role]) -> str:
     return next((path for role, path in FIRST.items() if role in roles), "/me")
 
 
-def items(roles: frozenset[Role], path: str) -> list[Item]:
+def items(roles: frozenset[Role], path: str) -> tuple[Item, ...]:
     """The menu of everything this person is here, Me last; an address stands once."""
-    if not roles:
-        return []
+    top = "/" + path.split("/")[1]
+    return _menu(roles, top if top in TOPS else "", language()) if roles else ()
+
+
+@lru_cache(maxsize=512)
+def _menu(roles: frozenset[Role], top: str, _spoken: str) -> tuple[Item, ...]:
+    """The menu as it looks below the address `top`, in the language of the page."""
     found: dict[str, tuple[object, str]] = {}
     for role in FIRST:
         if role in roles:
             found.update({url: (label, icon) for url, label, icon in MENU[role] if url not in found})
     found[ME[0]] = (ME[1], ME[2])
-    top = "/" + path.split("/")[1]
-    path = path if top in found else next((url for url in BELOW.get(top, ()) if url in found), path)
-    return [Item(url, str(label), icon, path == url or path.startswith(url + "/")) for url, (label, icon) in found.items()]
+    here = top if top in found else next((url for url in BELOW.get(top, ()) if url in found), top)
+    return tuple(Item(url, str(label), icon, url == here) for url, (label, icon) in found.items())
 
 
 def shell(roles: frozenset[Role] | None) -> str:

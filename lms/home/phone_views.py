@@ -5,7 +5,6 @@ from __future__ import annotations
 import json
 from functools import lru_cache
 from hashlib import sha256
-from os import stat
 from pathlib import Path
 
 from flask import Blueprint, Response, abort, current_app, jsonify, render_template, request, url_for
@@ -51,7 +50,7 @@ def worker() -> Response:
     """The service worker of an own phone. A new version of what it keeps for everybody, or another language, is another worker."""
     files = [asset("js/app.js"), script_url(), asset("icons/favicon.svg"), url_for("phone.offline")]
     files += [asset("css/larger.css")] if reading().larger else []
-    parts = [Path(file).read_text("utf-8") for file, _changed in _files("queue.js", "worker.js")]
+    parts = [Path(file).read_text("utf-8") for file in _files("queue.js", "worker.js")]
     told = render_template("home/offline.html", **_NOBODY) + "".join([*files, *parts])
     version = f"{sha256(told.encode()).hexdigest()[:12]}-{language()}"
     answer = Response(status=304)
@@ -84,24 +83,23 @@ _NOBODY: dict[str, object] = {
 }  # fmt: skip
 
 
-def _files(*names: str) -> tuple[tuple[str, float], ...]:
-    """Paths of our scripts, each with when it changed last."""
-    paths = [f"{current_app.static_folder}/js/{name}" for name in names]
-    return tuple((path, stat(path).st_mtime) for path in paths)  # noqa: PTH116  as in `asset`
+def _files(*names: str) -> tuple[str, ...]:
+    """Paths of our scripts. Each is read once, as in `asset`."""
+    return tuple(f"{current_app.static_folder}/js/{name}" for name in names)
 
 
 @lru_cache(maxsize=32)
-def _joined(spoken: str, digits: str, *files: tuple[str, float]) -> str:
+def _joined(spoken: str, digits: str, *files: str) -> str:
     with force_locale(locale_of(spoken)), read_as(Reading(latin_digits=digits == LATIN)):
         told = json.dumps(words(), ensure_ascii=False, separators=(",", ":"), sort_keys=True)
-    return "\n".join([f"const WORDS = {told};", *(Path(file).read_text("utf-8") for file, _changed in files)])
+    return "\n".join([f"const WORDS = {told};", *(Path(file).read_text("utf-8") for file in files)])
 
 
 @lru_cache(maxsize=32)
-def _pressed(spoken: str, digits: str, *files: tuple[str, float]) -> stored.Copy:
+def _pressed(spoken: str, digits: str, *files: str) -> stored.Copy:
     return stored.pressed(_joined(spoken, digits, *files), "", None)
 
 
 @lru_cache(maxsize=32)
-def _version(spoken: str, digits: str, *files: tuple[str, float]) -> str:
+def _version(spoken: str, digits: str, *files: str) -> str:
     return sha256(_joined(spoken, digits, *files).encode()).hexdigest()[:12]

@@ -17,7 +17,9 @@ from lms.people.models import Consent, SignIn, SignInCode, User
 from lms.people.reaching import Reach, possible
 
 CODE_TRIES = 5
-_OF_A_PERSON = tuple(column.key for column in User.__table__.columns)
+# How she is reached and signs in is read by the few pages that ask for it: no other need open what is sealed, or hold it.
+_ASIDE = {"email", "phone", "phone_index", "sign_in_name", "password_hash"}
+_OF_A_PERSON = tuple(column.key for column in User.__table__.columns if column.key not in _ASIDE)
 _BY_TOKEN = (  # asked by every page of everybody who is signed in: put together once, and in columns
     select(SignIn.device, SignIn.stepped_up_at, *(getattr(User, name) for name in _OF_A_PERSON))
     .join(SignIn, SignIn.user_id == User.id)

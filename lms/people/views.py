@@ -274,7 +274,8 @@ def send_ways() -> ResponseReturnValue:
 
 @bp.app_context_processor
 def _looks() -> dict[str, object]:
-    return {"larger": reading().larger, "looks": reading().looks}
+    chosen = reading()
+    return {"larger": chosen.larger, "looks": chosen.looks}
 
 
 @bp.post("/me/name")
