@@ -230,8 +230,8 @@ def _refuse_odd_requests() -> None:
     """What no page of ours sends: a form from another site, and a NUL, which PostgreSQL takes for an error of ours."""
     if from_elsewhere():
         abort(400)
-    sent = () if request.method in SAFE_METHODS else request.form.values()
-    if any("\0" in text for text in (request.path, *request.args.values(), *sent)):
+    sent = () if request.method in SAFE_METHODS else (*request.form, *request.form.values())
+    if any("\0" in text for text in (request.path, *request.args, *request.args.values(), *sent)):
         abort(400)
 
 

@@ -116,6 +116,7 @@ LINES: tuple[Line, ...] = (
     Line("/enrolments/<int:id>/sign-off", "bilal", **MENTOR),
     post("/enrolments/<int:id>/sign-off", "bilal", **MENTOR),
     Line("/learn/<course>", "amina", **TRAINEE),
+    Line("/learn/<course>/weeks/<int:week>", "amina", **TRAINEE),
     Line(LEARN, "amina", **TRAINEE),
     Line(f"{LEARN}/done", "amina", **TRAINEE),
     post(f"{LEARN}/done", "amina", **TRAINEE),
@@ -286,8 +287,8 @@ def address(rule: str, half: SimpleNamespace) -> str:
         "imports": half.failed, "reviews": half.review, "submissions": half.submission, "work": half.task,
     }.get(rule.split("/")[1])  # fmt: skip
     rest = {"slug": half.slug, "course": "tiny", "lesson": "rules" if rule.endswith("/task") else "labels", "attempt": half.attempt,
-            "n": half.line if "lines" in rule else 1, "partner_id": half.partner, "position": 0, "code": half.code, "sha256": half.picture,
-            "filename": "js/app.js", "number": 1, "token": half.link if rule.startswith("/s/") else half.token}  # fmt: skip
+            "week": 1, "n": half.line if "lines" in rule else 1, "partner_id": half.partner, "position": 0, "code": half.code,
+            "sha256": half.picture, "filename": "js/app.js", "number": 1, "token": half.link if rule.startswith("/s/") else half.token}  # fmt: skip
     sent_task = f"{TASK}/feedback"
     values = {**rest, "id": half.review if rule == sent_task else half.news if rule.startswith("/pool/news/") else kind}
     return re.sub(r"<(?:\w+:)?(\w+)>", lambda found: str(values[found[1]]), rule)

@@ -17,6 +17,7 @@ SHEETS: Mapping[str, tuple[str, ...]] = {
     "today": ("ring", "said"),
     "learn": ("road", "form"),
     "lesson": ("steps", "read", "count", "table"),
+    "booklet": ("read", "count", "table", "code", "fold", "leaf"),
     "quiz": ("steps", "form", "code", "choice", "fold"),
     "task": ("form", "read", "count", "code", "table"),
     "feedback": ("form", "rubric", "said", "fold", "code"),

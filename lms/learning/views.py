@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from hashlib import sha256
 from pathlib import Path
+from typing import NamedTuple
 from zoneinfo import ZoneInfo
 
 from flask import Blueprint, Response, abort, current_app, flash, redirect, render_template, session, url_for
@@ -12,7 +13,7 @@ from markupsafe import Markup
 
 from lms.annotation.offers import offers
 from lms.catalogue import queries as catalogue
-from lms.catalogue.courses import Course, Lesson
+from lms.catalogue.courses import Course, Lesson, Rubric
 from lms.cohorts import queries as cohorts
 from lms.core import clock, fmt, phone
 from lms.core.access import Role, me, only
@@ -37,6 +38,15 @@ bp.record_once(lambda state: state.app.extensions.update(progress_of=progress_of
 
 # What a lesson's page is made of, beside its text.
 SHELL = ("base.html", "_macros.html", "_trainee.html", "_phone.html", "learning/lesson.html")
+
+
+class Leaf(NamedTuple):
+    """One sheet of a week's booklet."""
+
+    name: str
+    html: Markup
+    spoken: str
+    rubric: Rubric | None = None
 
 
 @bp.get("/today")
@@ -92,7 +102,19 @@ def course(course: str) -> ResponseReturnValue:
         "learning/course.html",
         study=study, next=following, weeks=list(road.weeks(study, following.step)),
         percent=progress.percent(study.course, study.facts), saved=saving.of_week,
+        open_weeks={shown.week for shown in study.course.lessons if not opening.closed(study, shown)},
     )  # fmt: skip
+
+
+@bp.get("/learn/<course>/weeks/<int:week>")
+@only(Role.TRAINEE)
+def booklet(course: str, week: int) -> ResponseReturnValue:
+    """A week on paper: what is open of it, every lesson and task on a sheet of its own. No phone keeps it: the lessons are kept."""
+    study = queries.study(me(), course) or abort(404)
+    here = [shown for shown in study.course.lessons if shown.week == week] or abort(404)
+    opened = [shown for shown in here if not opening.closed(study, shown)]
+    leaves = [leaf for shown in opened for leaf in leaves_of(study, shown)]
+    return render_template("learning/booklet.html", study=study, week=week, leaves=leaves, more=len(opened) < len(here))
 
 
 @bp.get("/learn/<course>/<lesson>")
@@ -162,6 +184,18 @@ def lesson_page(version_id: int, learnt: Course, shown: Lesson) -> str:
         "learning/lesson.html", course=learnt, lesson=shown, number=number, html=Markup(html), spoken=spoken,  # noqa: S704  sanitised at publish
         before=learnt.lessons[number - 2] if number > 1 else None, after=learnt.lessons[number] if number < len(learnt.lessons) else None,
     )  # fmt: skip
+
+
+def leaves_of(study: Study, shown: Lesson) -> list[Leaf]:
+    """A lesson, and its task if that is open too, as they are printed."""
+    number = study.course.lessons.index(shown) + 1
+    name = _("Lesson %(n)s. %(title)s", n=fmt.num(number), title=shown.title.in_language(language()))
+    html, spoken = catalogue.lesson_html(study.version.id, shown.uid, language())
+    leaves = [Leaf(name, Markup(html), spoken)]  # noqa: S704  sanitised at publish
+    if (task := shown.assignment) and not opening.closed(study, shown, task):
+        html, spoken = catalogue.assignment_html(study.version.id, task.uid, language())
+        leaves.append(Leaf(task.title.in_language(language()), Markup(html), spoken, task.rubric))  # noqa: S704  the same
+    return leaves
 
 
 def page_name(content_hash: str, uid: str) -> str:

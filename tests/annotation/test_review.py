@@ -106,9 +106,9 @@ def test_a_return_needs_a_word_and_comes_back_with_it(app: Flask, world: SimpleN
 
 
 def test_words_are_pinned_to_shapes_of_the_answer_alone(app: Flask, world: SimpleNamespace, as_: Any) -> None:
-    """What another page names, or NUL, which PostgreSQL keeps in no JSON."""
+    """What another page names is said of the whole."""
     id = answered(app, world, payload=[{"id": "s1", "label": "cat"}])
-    words = {"decision": "return", "comment-s1": "One.", "comment-s2": "Two.", "comment-\0": "Three.", "comment": "Four."}
+    words = {"decision": "return", "comment-s1": "One.", "comment-s2": "Two.", "comment-": "Three.", "comment": "Four."}
     assert as_("bilal").post(f"/reviews/{id}/decision", data=words).status_code == 303
     with app.app_context():
         said = db.session.scalars(select(Review)).one().comments

@@ -112,6 +112,7 @@ def test_too_large_says_its_size_and_the_limit(as_: Any) -> None:
         ("GET", "/desk", 403, "This page is not for you"),
         ("POST", "/me", 405, "We did not understand this"),
         ("GET", "/me?x=%00", 400, "We did not understand this"),
+        ("GET", "/me?%00=x", 400, "We did not understand this"),
     ],
 )
 def test_calm_pages(method: str, path: str, status: int, sentence: str, as_: Any) -> None:

@@ -153,7 +153,7 @@ def test_who_left_the_cohort_reads_no_more(app: Flask, as_: Any, course: int, wo
     amina = as_("amina")
     assert amina.get(LESSON).status_code == 404
     assert amina.post(LESSON + "/done").status_code == 404
-    assert "You are not in a course yet" in amina.page("/today")
+    assert "You are not in a course now" in amina.page("/today")
 
 
 def test_a_lesson_is_closed_until_it_opens(as_: Any, course: int, rows: Callable[..., Any]) -> None:

@@ -88,8 +88,8 @@ def test_a_passed_task_stays_passed(as_: Any, course: int, first_week: None, sen
 
 def test_without_a_course(as_: Any) -> None:
     page = as_("amina").page("/today")
-    assert "You are not in a course yet" in frame(page)
-    assert "You are not in a course yet" in frame(learn := as_("amina").page("/learn"))
+    assert "You are not in a course now" in frame(page)
+    assert "You are not in a course now" in frame(learn := as_("amina").page("/learn"))
     assert 'href="/help"' in frame(learn), "the two pages do not lead to each other and nowhere else"
 
 
