@@ -288,7 +288,8 @@ def address(rule: str, half: SimpleNamespace) -> str:
     }.get(rule.split("/")[1])  # fmt: skip
     rest = {"slug": half.slug, "course": "tiny", "lesson": "rules" if rule.endswith("/task") else "labels", "attempt": half.attempt,
             "week": 1, "n": half.line if "lines" in rule else 1, "partner_id": half.partner, "position": 0, "code": half.code,
-            "sha256": half.picture, "filename": "js/app.js", "number": 1, "token": half.link if rule.startswith("/s/") else half.token}  # fmt: skip
+            "sha256": half.picture, "filename": "js/app.js", "number": 1,
+            "token": half.link if rule.startswith("/s/") else half.token}  # fmt: skip
     sent_task = f"{TASK}/feedback"
     values = {**rest, "id": half.review if rule == sent_task else half.news if rule.startswith("/pool/news/") else kind}
     return re.sub(r"<(?:\w+:)?(\w+)>", lambda found: str(values[found[1]]), rule)
