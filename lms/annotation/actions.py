@@ -82,7 +82,7 @@ def make_project(
 def _refuse_unkeepable(fund: str, slug: str) -> None:
     """The fund and the project stand in account codes: what a journal cannot hold is refused here, not at the first pay."""
     try:
-        accounts.trainee_pay(fund or "none", slug)
+        accounts.trainee_pay(accounts.part(fund or "none"), slug)
     except ValueError:
         raise Refused(_("Use letters, digits and hyphens for the name of the fund.")) from None
 

@@ -5,9 +5,11 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
+from typing import cast
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 from sqlalchemy import func, select
+from sqlalchemy.exc import IntegrityError
 
 from lms.catalogue.models import CourseVersion
 from lms.cohorts import queries
@@ -30,11 +32,13 @@ from lms.core.db import db
 from lms.core.errors import Refused
 from lms.core.facts import Kind, record
 from lms.core.i18n import _
+from lms.ledger import accounts
 from lms.partners import actions as partners
 from lms.partners.models import Partner, Referral
 from lms.people import actions as people
 from lms.people.models import User
 
+PROGRAMME_MADE = cast("Kind", "programme.made")  # a kind of fact as the others, named in the room that records it
 AFTERWARDS = (CohortState.COMPLETED, CohortState.ARCHIVED, CohortState.CANCELLED)
 HOLDS_CLASSES = (CohortState.RUNNING, CohortState.GRADING)
 LONGEST = timedelta(days=3 * 366)
@@ -51,12 +55,28 @@ class NewPerson:
     person_id: int | None = None
 
 
-def make_programme(*, name: str, track: str, fund: str) -> Programme:
-    """A programme, which a fund pays for."""
-    programme = Programme(name=name, track=track, fund=fund)
-    db.session.add(programme)
-    db.session.flush()
-    return programme
+def make_programme(*, by: User, name: str, track: str, fund: str) -> Programme:
+    """A programme, which a fund pays for. The same once more is a second tap. Raises Refused for a name in use, and for a fund that
+    the ledger could not name.
+    """
+    try:
+        accounts.grants(accounts.part(fund))
+    except ValueError:
+        raise Refused(_("Use letters, digits and hyphens for the name of the fund.")) from None
+    found = queries.programme_named(name)
+    if found is None:
+        try:
+            with db.session.begin_nested():
+                programme = Programme(name=name, track=track, fund=fund)
+                db.session.add(programme)
+        except IntegrityError:  # made a moment ago
+            found = queries.programme_named(name)
+        else:
+            record(PROGRAMME_MADE, programme, actor=by)
+            return programme
+    if found is None or (found.track, found.fund) != (track, fund):
+        raise Refused(_("Another programme has this name. Choose another name."))
+    return found
 
 
 def make_cohort(

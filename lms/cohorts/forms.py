@@ -58,6 +58,13 @@ class CohortForm(Form):
         return self
 
 
+class ProgrammeForm(Form):
+    name = StringField(_l("Name of the programme"), [DataRequired(_l("Write a name.")), Length(max=120)], [strip])
+    track = StringField(_l("Field of study"), [DataRequired(_l("Write what is taught.")), Length(max=40)], [strip])
+    fund = StringField(_l("Fund that pays"), [DataRequired(_l("Write the name of the fund.")), Length(max=40)], [strip])
+    next = HiddenField()  # where the person goes on: the new cohort that needed a programme
+
+
 class PasteForm(Form):
     """A list of people, pasted or in a file. A file that could be read becomes the text, so that everything after it is the same."""
 

@@ -214,6 +214,12 @@ def programmes() -> list[tuple[int, str]]:
     return [(id, name) for id, name in db.session.execute(select(Programme.id, Programme.name).order_by(Programme.name))]
 
 
+def programmes_with_cohorts() -> Select[Programme, int]:
+    """Every programme by its name, each with the number of its cohorts."""
+    cohorts = select(func.count()).where(Cohort.programme_id == Programme.id).scalar_subquery()
+    return select(Programme, cohorts).order_by(Programme.name)
+
+
 def newest_places(visible: Select[Enrolment], users: Collection[int]) -> dict[int, int]:
     """User id -> id of the newest of the visible enrolments of these people; who has none is left out."""
     newest = visible.where(Enrolment.user_id.in_(users)).with_only_columns(Enrolment.user_id, func.max(Enrolment.id))

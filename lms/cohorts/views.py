@@ -13,14 +13,14 @@ from sqlalchemy import select
 from lms.catalogue import queries as catalogue
 from lms.catalogue.models import CourseVersion
 from lms.cohorts import actions, policy, queries
-from lms.cohorts.forms import ChoiceForm, CohortForm
+from lms.cohorts.forms import ChoiceForm, CohortForm, ProgrammeForm
 from lms.cohorts.models import Cohort, Programme
 from lms.core.access import Role, me, one_or_404, only
 from lms.core.db import db
 from lms.core.errors import Refused
 from lms.core.forms import tried
 from lms.core.i18n import _, language
-from lms.core.pages import row_id
+from lms.core.pages import page_of, row_id, safe_next
 from lms.messages.policy import Care
 from lms.partners.models import Partner
 from lms.partners.policy import visible_partners
@@ -29,6 +29,32 @@ from lms.people.models import User
 bp = Blueprint("cohorts", __name__)
 # Messages stand below and know no cohorts: they ask the rules that are left here.
 bp.record_once(lambda state: state.app.extensions.update(care=Care(policy.cared_for, policy.carers)))
+
+
+@bp.get("/programmes")
+@only(Role.STAFF)
+def programmes() -> ResponseReturnValue:
+    """Every programme, with the fund that pays for it."""
+    return render_template("cohorts/programmes.html", page=page_of(queries.programmes_with_cohorts(), scalars=False))
+
+
+@bp.get("/programmes/new")
+@only(Role.STAFF)
+def new_programme() -> ResponseReturnValue:
+    """Ask what a new programme is: `?next=` is where the person goes on after it."""
+    return render_template("cohorts/new_programme.html", form=ProgrammeForm(data={"next": safe_next(request.args.get("next"))}))
+
+
+@bp.post("/programmes")
+@only(Role.STAFF)
+def make_programme() -> ResponseReturnValue:
+    """Make a programme. A second tap makes one."""
+    form = ProgrammeForm()
+    said = {"name": form.name.data or "", "track": form.track.data or "", "fund": form.fund.data or ""}
+    if not form.validate_on_submit() or not tried(form, actions.make_programme, by=me(), **said):
+        return render_template("cohorts/new_programme.html", form=form, error=True), 422
+    flash(_("The programme is made. Now it can have cohorts."), "ok")
+    return redirect(safe_next(form.next.data) or url_for("cohorts.programmes"), 303)
 
 
 @bp.get("/cohorts/new")

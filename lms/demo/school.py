@@ -140,7 +140,7 @@ def _people() -> None:
         for name in ("amina", "hana"):
             people.confirm_adult(_person(name), by=_staff(), adult=True)
         for name, track, fund in PROGRAMMES:
-            cohorts.make_programme(name=name, track=track, fund=fund)
+            cohorts.make_programme(by=_staff(), name=name, track=track, fund=fund)
 
 
 def _person(name: str) -> Any:

@@ -45,6 +45,13 @@ def checked(code: str) -> str:
     return code
 
 
+def part(name: str) -> str:
+    """The name itself; ValueError where it could not stand as one part of a code: with a colon it would be two."""
+    if not re.fullmatch(_PART, name):
+        raise ValueError(f"{name!r} is no part of an account")
+    return name
+
+
 def type_of(code: str) -> AccountType:
     """What the first word of a code says."""
     return AccountType(checked(code).partition(":")[0])

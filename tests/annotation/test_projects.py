@@ -146,6 +146,7 @@ def test_what_contradicts_itself_is_said_and_nothing_typed_is_lost(app: Flask, w
         ({"rate": "cheap"}, "as numbers"),
         ({"rate": "0.123"}, "as numbers"),
         ({"fund": "GRANT A:1"}, "letters, digits and hyphens"),
+        ({"fund": "GRANT-A:1"}, "letters, digits and hyphens"),  # two parts of a code: its pay would be counted as GRANT-A's
     ):
         answer = dana.post("/projects", data=FORM | change)
         assert answer.status_code == 422
