@@ -10,7 +10,7 @@ from sqlalchemy.orm import Mapped, mapped_column, relationship
 from lms.core import clock
 from lms.core.db import Model, choice
 from lms.core.money import Money
-from lms.ledger.accounts import CODE_LENGTH, AccountType, Book
+from lms.ledger.accounts import BOOK_CURRENCY, CODE_LENGTH, AccountType, Book
 
 APPEND_ONLY = {"info": {"append_only": True}}
 
@@ -87,3 +87,9 @@ class ExchangeRate(Model):
     book_minor: Mapped[int] = mapped_column(BigInteger)
     source: Mapped[str] = mapped_column(String(200))
     by_id: Mapped[int | None] = mapped_column(ForeignKey("person.id"))
+
+    def foreign(self) -> Money:
+        return Money(self.foreign_minor, self.currency)
+
+    def worth(self) -> Money:
+        return Money(self.book_minor, BOOK_CURRENCY[self.book])

@@ -79,6 +79,38 @@ def fund(name: str, book: Book = Book.FOUNDATION) -> tuple[Money, Money]:
     return Money(-int(granted or 0), currency), Money(int(spent or 0), currency)
 
 
+def funds(book: Book = Book.FOUNDATION) -> list[str]:
+    """Every fund that got or spent anything, by name."""
+    known = Account.code.startswith("income:grants:") | Account.code.startswith("expenses:trainee-pay:")
+    codes = db.session.scalars(select(Account.code).where(known, Account.book == book).distinct())
+    return sorted({code.split(":")[2] for code in codes})
+
+
+def banks(book: Book = Book.FOUNDATION) -> list[Money]:
+    """What the bank account holds, a sum for each currency it was ever used with."""
+    used = select(Account.currency).where(Account.code.startswith(f"assets:bank:{book}:"), Account.book == book).order_by(Account.currency)
+    return [balance(accounts.bank(book, currency)) for currency in db.session.scalars(used)]
+
+
+def grants(most: int = 50) -> list[tuple[Transfer, str, Money]]:
+    """(transfer, fund, sum) of the newest grants."""
+    asked = (
+        select(Transfer, Account.code, Account.currency, Entry.amount_minor)
+        .join(Entry, Entry.transfer_id == Transfer.id)
+        .join(Account, Account.id == Entry.account_id)
+        .where(Transfer.kind == "grant", Account.code.startswith("income:grants:"))
+        .order_by(Transfer.date.desc(), Transfer.id.desc())
+        .limit(most)
+    )
+    return [(row, code.split(":")[2], Money(-amount, currency)) for row, code, currency, amount in db.session.execute(asked)]
+
+
+def rates(most: int = 50) -> list[ExchangeRate]:
+    """What foreign money was worth in the foundation's book, the newest first."""
+    asked = select(ExchangeRate).where(ExchangeRate.book == Book.FOUNDATION)
+    return list(db.session.scalars(asked.order_by(ExchangeRate.date.desc(), ExchangeRate.id.desc()).limit(most)))
+
+
 def fund_of(worker: User, currency: str) -> str:
     """The fund that paid this worker last in a currency. Raises LookupError where none ever did."""
     own = accounts.worker(worker.pseudonym, currency)

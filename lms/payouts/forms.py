@@ -6,18 +6,23 @@ import re
 from typing import Any
 
 import phonenumbers
-from wtforms import HiddenField, SelectField, StringField, TextAreaField, ValidationError
+from wtforms import DateField, HiddenField, SelectField, StringField, TextAreaField, ValidationError
 from wtforms.validators import DataRequired, Length, Regexp
 
+from lms.core import clock
 from lms.core.fmt import latin_digits
-from lms.core.forms import Form, strip, tidy_number
+from lms.core.forms import Form, SelectChoice, strip, tidy_number
 from lms.core.i18n import _, _l
-from lms.core.money import Money
+from lms.core.money import CURRENCIES, Money
 from lms.payouts import iban
 from lms.payouts.models import Channel
 
 BANK_NAME = re.compile(r"[A-Za-z0-9/?:().,'+ -]{1,70}")
 """What banks take in a name (EPC217-08, basic Latin): anything else is refused weeks later."""
+
+FUND = re.compile(r"[A-Za-z0-9][A-Za-z0-9._-]{0,39}$")
+FUND_WORDS = _l("Write the fund in letters and digits, like GRANT-A.")
+REFERENCE = re.compile(r"[A-Za-z0-9][A-Za-z0-9._/-]{0,59}$")
 
 
 class PrepareForm(Form):
@@ -44,6 +49,64 @@ def money_in(field: StringField, currency: str) -> Money | None:
 def as_printed(value: str | None) -> str | None:
     """A filter: one number is one number, in any digits and whatever direction signs were copied with it."""
     return re.sub(r"[\u061c\u200e\u200f\u202a-\u202e\u2066-\u2069]", "", latin_digits(value)).strip() if isinstance(value, str) else value
+
+
+class PastDayField(DateField):
+    """A day of this century that has begun, as a browser sends it; any other is told in our words."""
+
+    def process_formdata(self, valuelist: list[Any]) -> None:
+        try:
+            super().process_formdata(valuelist)
+            if self.data is None or self.data.year < 2000 or self.data > clock.now().date():
+                raise ValueError
+        except ValueError:
+            self.data = None
+            raise ValueError(_("Choose a day that is not after today.")) from None
+
+
+class GrantForm(Form):
+    """A donor's money in the bank account. The bank's number makes a second tap the same grant."""
+
+    fund = StringField(_l("Fund"), [DataRequired(_l("Write the fund.")), Regexp(FUND, message=FUND_WORDS)], [strip])
+    amount = StringField(_l("Sum"), [DataRequired(_l("Write the sum.")), Length(max=18)], [tidy_number])
+    currency = SelectField(_l("Currency"))
+    on = PastDayField(_l("Day it arrived"), default=lambda: clock.now().date())
+    reference = StringField(
+        _l("The bank's number"),
+        [DataRequired(_l("Write the number.")), Regexp(REFERENCE, message=_l("Write letters and digits only."))],
+        [as_printed],
+    )
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.currency.choices = _currencies()
+
+    def told(self) -> dict[str, Any]:
+        """What `ledger.actions.grant` needs beside the sum, of a form that was found right."""
+        return {"key": f"grant:{self.fund.data}:{self.reference.data}", "fund": self.fund.data, "on": self.on.data}
+
+
+class WorthForm(Form):
+    """What foreign money was worth on a day, and who says so. Its names begin so that it may stand beside another form."""
+
+    foreign = StringField(_l("Foreign sum"), [DataRequired(_l("Write the sum.")), Length(max=18)], [tidy_number])
+    currency = SelectField(_l("Currency"))
+    worth = StringField(_l("What it was worth"), [DataRequired(_l("Write the sum.")), Length(max=18)], [tidy_number])
+    on = PastDayField(_l("Day"), default=lambda: clock.now().date())
+    source = StringField(_l("Who says so"), [DataRequired(_l("Write who says so.")), Length(max=200)], [strip])
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, prefix="worth", **kwargs)
+        self.currency.choices = _currencies(without="USD")
+
+    def sums(self, own: str) -> dict[str, Money] | None:
+        """Both sums, or None with a sentence on the field that is none."""
+        foreign, worth = money_in(self.foreign, self.currency.data), money_in(self.worth, own)
+        return {"foreign": foreign, "worth": worth} if foreign and worth else None
+
+
+def _currencies(without: str = "") -> list[SelectChoice]:
+    return [SelectChoice(code, code) for code in sorted(CURRENCIES, key=lambda code: (code != "USD", code)) if code != without]
 
 
 class PaymentForm(Form):

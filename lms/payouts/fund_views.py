@@ -1,0 +1,53 @@
+"""Money that comes in, for finance: each fund with what is left of it, grants as they arrive, and what foreign money is worth."""
+
+from __future__ import annotations
+
+from flask import Blueprint, flash, redirect, render_template, url_for
+from flask.typing import ResponseReturnValue
+
+from lms.core.access import Role, me, only
+from lms.core.forms import tried
+from lms.core.i18n import _
+from lms.ledger import actions, queries
+from lms.ledger.accounts import BOOK_CURRENCY, Book
+from lms.payouts.forms import GrantForm, WorthForm, money_in
+
+bp = Blueprint("funds", __name__)
+OWN = BOOK_CURRENCY[Book.FOUNDATION]
+
+
+@bp.get("/payouts/funds")
+@only(Role.FINANCE)
+def index() -> ResponseReturnValue:
+    """What the bank account holds, what is left of each fund, the newest grants."""
+    return _page(GrantForm(), WorthForm())
+
+
+@bp.post("/payouts/funds")
+@only(Role.FINANCE)
+def grant() -> ResponseReturnValue:
+    """A donor's money arrived. The bank's number says it once: a second tap is the same grant."""
+    form = GrantForm()
+    amount = money_in(form.amount, form.currency.data) if form.validate_on_submit() else None
+    if amount is None or not tried(form, actions.grant, amount=amount, by=me(), **form.told()):
+        return _page(form, WorthForm(formdata=None)), 422
+    flash(_("The grant is written down."), "ok")
+    return redirect(url_for("funds.index"), 303)
+
+
+@bp.post("/payouts/funds/worth")
+@only(Role.FINANCE)
+def set_worth() -> ResponseReturnValue:
+    """What foreign money was worth on a day."""
+    form = WorthForm()
+    sums = form.sums(OWN) if form.validate_on_submit() else None
+    if sums is None or not tried(form, actions.set_rate, **sums, source=form.source.data, by=me(), on=form.on.data):
+        return _page(GrantForm(formdata=None), form), 422
+    flash(_("Saved. Money is counted at it from that day on."), "ok")
+    return redirect(url_for("funds.index"), 303)
+
+
+def _page(grant: GrantForm, worth: WorthForm) -> str:
+    funds = [(name, *queries.fund(name)) for name in queries.funds()]
+    told = {"funds": funds, "banks": queries.banks(), "grants": queries.grants(), "rates": queries.rates()}
+    return render_template("payouts/funds.html", grant=grant, worth=worth, own=OWN, **told)

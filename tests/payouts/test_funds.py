@@ -1,0 +1,121 @@
+"""Finance writes down the money that comes in: grants by the bank's number, and what foreign money is worth."""
+
+from __future__ import annotations
+
+from datetime import timedelta
+from types import SimpleNamespace
+from typing import Any
+
+import pytest
+from flask import Flask
+from sqlalchemy import func, select
+
+from lms.core import clock
+from lms.core.db import db, transaction
+from lms.core.money import Money
+from lms.ledger import queries as ledger
+from lms.ledger.models import ExchangeRate, Transfer
+from lms.payouts import queries
+from lms.payouts.models import BatchState, PayoutBatch
+from tests.payouts import scene
+
+URL, WORTH = "/payouts/funds", "/payouts/funds/worth"
+GRANT = {"fund": "GRANT-A", "amount": "1000.00", "currency": "USD", "on": "2026-01-05", "reference": "E2E/77"}
+RATE = {"worth-foreign": "90000", "worth-currency": "LBP", "worth-worth": "1.00", "worth-on": "2026-01-05", "worth-source": "The bank"}
+
+
+def held(app: Flask, currency: str = "USD") -> Money:
+    with app.app_context():
+        return queries.bank(currency)
+
+
+def count(app: Flask, table: Any) -> int:
+    with app.app_context():
+        return int(db.session.scalar(select(func.count()).select_from(table)) or 0)
+
+
+def test_a_grant_is_written_down_once(app: Flask, world: SimpleNamespace, as_: Any) -> None:
+    fay = as_("fay")
+    assert URL in fay.page("/payouts")
+    assert "No money came in yet." in fay.page(URL)
+    assert fay.post(URL, data=GRANT).status_code == 303
+    assert fay.post(URL, data=GRANT | {"amount": "١٠٠٠٫٠٠"}).status_code == 303  # the second tap, and in other digits
+    assert (held(app), count(app, Transfer)) == (Money(1000_00, "USD"), 1)
+    page = fay.page(URL)
+    assert "E2E/77" in page
+    assert "5 January 2026" in page
+    with app.app_context():
+        assert ledger.fund("GRANT-A") == (Money(1000_00, "USD"), Money.zero("USD"))
+        assert ledger.by_key("grant:GRANT-A:E2E/77").by_id == world.fay  # type: ignore[union-attr]
+    again = fay.post(URL, data=GRANT | {"amount": "900"})
+    assert again.status_code == 422
+    assert "This was posted before with other figures." in again.get_data(as_text=True)
+    assert held(app) == Money(1000_00, "USD")
+
+
+@pytest.mark.parametrize(
+    "wrong",
+    [{"fund": ""}, {"fund": "Grant A"}, {"fund": "A:B"}, {"amount": "0"}, {"amount": "-5"}, {"amount": "9" * 40}, {"amount": "1.234"},
+     {"currency": "XXX"}, {"on": ""}, {"on": "0026-01-05"}, {"on": "2999-01-01"}, {"reference": ""}, {"reference": "a:b"}],
+)  # fmt: skip
+def test_what_is_no_grant_is_said_and_kept(app: Flask, world: SimpleNamespace, as_: Any, wrong: dict[str, str]) -> None:
+    answer = as_("fay").post(URL, data=GRANT | wrong)
+    assert answer.status_code == 422
+    assert "There is a problem" in (page := answer.get_data(as_text=True))
+    assert "E2E/77" in page or "reference" in wrong
+    assert count(app, Transfer) == 0
+
+
+def test_foreign_money_needs_its_worth_first(app: Flask, world: SimpleNamespace, as_: Any) -> None:
+    fay, lira = as_("fay"), GRANT | {"currency": "LBP", "amount": "9000000"}
+    told = fay.post(URL, data=lira)
+    assert told.status_code == 422
+    assert "There is no exchange rate for LBP yet." in told.get_data(as_text=True)
+    assert fay.post(WORTH, data=RATE).status_code == 303
+    assert "The bank" in fay.page(URL)
+    assert fay.post(URL, data=lira).status_code == 303
+    assert held(app, "LBP") == Money(9000000, "LBP")
+    with app.app_context():
+        assert ledger.fund("GRANT-A")[0] == Money(100_00, "USD")
+    assert fay.post(WORTH, data=RATE).status_code == 422  # a day has one
+    assert count(app, ExchangeRate) == 1
+
+
+@pytest.mark.parametrize(
+    "wrong",
+    [{"worth-foreign": "0"}, {"worth-worth": "x"}, {"worth-currency": "USD"}, {"worth-on": "2999-01-01"}, {"worth-source": ""},
+     {"worth-worth": "9" * 30}],
+)  # fmt: skip
+def test_what_is_no_worth_is_said(app: Flask, world: SimpleNamespace, as_: Any, wrong: dict[str, str]) -> None:
+    assert as_("fay").post(WORTH, data=RATE | wrong).status_code == 422
+    assert count(app, ExchangeRate) == 0
+
+
+def test_a_batch_waits_for_money_and_goes_when_it_came(app: Flask, world: SimpleNamespace, as_: Any) -> None:
+    """What stopped the first payout of a new school: nobody could write down that the donor paid."""
+    with app.app_context(), transaction(write=True):
+        scene.person(world.amina).adult = True
+        scene.earn(world.amina, "12.00")
+        scene.by_bank(world.amina)
+    fay, ines = as_("fay"), as_("ines")
+    assert fay.post("/payouts", data={"partner": "", "currency": "USD"}).status_code == 303
+    for who, step in ((fay, "lock"), (ines, "approval"), (fay, "dispatch")):
+        who.post(f"/payouts/1/{step}")
+    told = fay.page("/payouts/1")
+    assert "The bank account holds" in told
+    assert URL in told
+    fay.post(URL, data=GRANT)
+    fay.post("/payouts/1/dispatch")
+    with app.app_context():
+        assert db.session.get_one(PayoutBatch, 1).state is BatchState.SENT
+
+
+def test_only_finance_may(app: Flask, world: SimpleNamespace, as_: Any, stranger: Any) -> None:
+    tomorrow = (clock.now() + timedelta(days=2)).date()
+    for name in ("amina", "bilal", "dana", "efe"):
+        assert as_(name).get(URL).status_code == 403
+        assert as_(name).post(URL, data=GRANT | {"on": f"{tomorrow}"}).status_code == 403
+        assert as_(name).post(WORTH, data=RATE).status_code == 403
+    assert stranger.get(URL).status_code in {302, 303}
+    assert stranger.post(URL, data=GRANT).status_code in {302, 303, 401}
+    assert (count(app, Transfer), count(app, ExchangeRate)) == (0, 0)
