@@ -91,6 +91,7 @@ LINES: tuple[Line, ...] = (
     Line("/cohorts/<int:id>/attendance", "bilal", ("chen",), ("amina", "efe", "fay")),
     post("/cohorts/<int:id>/attendance", "bilal", ("chen",), ("amina", "efe", "fay")),
     Line("/cohorts/<int:id>/calendar", "bilal", ("chen",), ("amina", "efe", "fay")),
+    post("/cohorts/<int:id>/classes", "bilal", ("chen",), ("amina", "efe", "fay")),
     post("/cohorts/<int:id>/courses", "dana", **STAFF),
     Line("/cohorts/<int:id>/files", "bilal", ("chen",), ("amina", "efe", "fay")),
     post("/cohorts/<int:id>/finish", "dana", **STAFF),

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from datetime import date, datetime
 from enum import StrEnum
+from typing import Any
 
 from sqlalchemy import ForeignKey, String, UniqueConstraint
 from sqlalchemy.orm import Mapped, mapped_column, relationship
@@ -75,6 +76,7 @@ class Cohort(Model):
     ends_on: Mapped[date]
     capacity: Mapped[int] = mapped_column(default=30)
     state: Mapped[CohortState] = mapped_column(choice(CohortState), default=CohortState.DRAFT)
+    class_times: Mapped[list[Any]] = mapped_column(default=list, server_default="[]")  # of `classes.ClassTime`, in its own zone
 
     programme: Mapped[Programme] = relationship()
     partner: Mapped[Partner | None] = relationship()

@@ -4,7 +4,10 @@ from __future__ import annotations
 
 from datetime import datetime
 
-from lms.core import clock, fmt
+from babel.dates import get_day_names
+
+from lms.cohorts.classes import ClassTime
+from lms.core import clock, fmt, i18n
 from lms.core.i18n import _
 
 
@@ -17,3 +20,13 @@ def time_left(due: datetime) -> str:
     if clock.now() <= due:
         return str(_("You have time until %(date)s.", date=said))
     return str(_("The time ended on %(date)s. You can still send it.", date=said))
+
+
+def weekday(day: int) -> str:
+    """The name of a day of the week; 0 is Monday."""
+    return str(get_day_names("wide", "stand-alone", locale=i18n.locale() or "en")[day])
+
+
+def class_time(one: ClassTime) -> str:
+    """`Sunday, 18:00`."""
+    return _("%(date)s, %(time)s", date=weekday(one.weekday), time=fmt.clock(one.at))

@@ -8,13 +8,14 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from contextlib import contextmanager
-from datetime import datetime, timedelta
+from datetime import datetime, time, timedelta
 from typing import Any
 
 from flask import current_app
 
 from lms.cohorts import actions as cohorts
-from lms.cohorts import failed_imports
+from lms.cohorts import failed_imports, planning
+from lms.cohorts.classes import ClassTime
 from lms.cohorts.failed_imports import NothingIn, Why
 from lms.cohorts.models import Cohort
 from lms.core import clock, jobs
@@ -44,6 +45,7 @@ PROGRAMMES = (
     ("Data annotation", "annotation", "GRANT-A"), ("English for work", "english", "GRANT-A"), ("Programming", "programming", "GRANT-B"),
     ("Graphic design", "design", "GRANT-B"), ("Data analysis", "data", "GRANT-B"),
 )  # fmt: skip
+CLASSES = (ClassTime(1, time(18), 60), ClassTime(6, time(17, 30), 90))  # Tuesday and Sunday
 TERMS_LENGTH = timedelta(weeks=8) - timedelta(days=1)
 
 
@@ -194,6 +196,7 @@ def _cohort(
             cohorts.enrol(cohort, _person(key), by=_staff())
         if run:
             cohorts.start(cohort, by=_staff())
+            planning.set_classes(cohort, CLASSES, by=_person(mentor))
         return int(cohort.id)
 
 

@@ -5,10 +5,15 @@ from __future__ import annotations
 from flask import Blueprint, Response, abort, current_app, flash, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 
-from lms.cohorts import policy
+from lms.cohorts import planning, policy
+from lms.cohorts.actions import OPEN
+from lms.cohorts.class_form import ClassesForm, form_with
+from lms.cohorts.classes import times_of
 from lms.cohorts.models import Cohort
+from lms.cohorts.wording import class_time
 from lms.core.access import Role, me, one_or_404, only, public
 from lms.core.db import db
+from lms.core.forms import tried
 from lms.core.i18n import _
 from lms.core.pages import row_id
 from lms.learning import calendar, feed
@@ -22,11 +27,27 @@ bp = Blueprint("learning_calendar", __name__)
 def show(id: int) -> ResponseReturnValue:
     """Week by week, with what clashes; `?beside=` another cohort says what was when there."""
     cohort = one_or_404(policy.led_cohorts(me()), id)
+    return _page(cohort, form_with(times_of(cohort)))
+
+
+@bp.post("/cohorts/<int:id>/classes")
+@only(Role.STAFF, Role.MENTOR)
+def set_classes(id: int) -> ResponseReturnValue:
+    """The classes of every week. A second tap changes nothing."""
+    cohort, form = one_or_404(policy.led_cohorts(me()), id, lock=True), ClassesForm()
+    if not form.validate_on_submit() or not tried(form, planning.set_classes, cohort, form.given(), by=me()):
+        return _page(one_or_404(policy.led_cohorts(me()), id), form), 422
+    flash(_("The class times are saved."), "ok")
+    return redirect(url_for("learning_calendar.show", id=id), 303)
+
+
+def _page(cohort: Cohort, form: ClassesForm) -> str:
     found = policy.led_cohorts(me()).where(Cohort.id == row_id(request.args, "beside"))
     beside = db.session.scalars(found).one_or_none()
     return render_template(
         "cohorts/calendar.html", cohort=cohort, weeks=calendar.weeks(cohort), clashes=clashes(cohort, policy.led_cohorts(me())),
-        beside=beside, then=calendar.moments(beside) if beside else {},
+        beside=beside, then=calendar.moments(beside) if beside else {}, form=form, times=times_of(cohort),
+        plans=cohort.state in OPEN, class_time=class_time, error=bool(form.errors or form.form_errors),
     )  # fmt: skip
 
 

@@ -6,7 +6,7 @@ The address holds a secret, and whoever has it can read: only its SHA-256 is kep
 from __future__ import annotations
 
 import secrets
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from datetime import timedelta
 from hashlib import sha256
 
@@ -15,12 +15,13 @@ from sqlalchemy import select
 from lms.catalogue import queries as catalogue
 from lms.catalogue.models import CourseVersion
 from lms.cohorts import queries as cohorts
+from lms.cohorts.classes import Class, classes
 from lms.cohorts.models import Cohort, MentorSeat
 from lms.core import clock
 from lms.core.access import Role
 from lms.core.db import db
 from lms.core.facts import Kind, record
-from lms.core.i18n import _, force_locale, locale_of
+from lms.core.i18n import _, force_locale, language, locale_of
 from lms.learning.calendar import OVER, Event, events
 from lms.learning.models import CalendarKey
 from lms.people.models import User
@@ -69,7 +70,8 @@ def feed(user: User, *, site: str) -> bytes:
     made.add("version", "2.0")
     made.add("x-wr-calname", site)
     with force_locale(locale_of(user.language)):
-        found = list(_all(user))
+        pins = _pins(user)
+        found, held = list(_all(pins)), list(_classes(pins))
         for cohort, event in found:
             entry = Entry()  # its uid is the same each time, so that it moves and is not doubled
             entry.add("uid", f"{cohort.id}/{event.uid}/{'due' if event.due else 'opens'}")
@@ -79,22 +81,41 @@ def feed(user: User, *, site: str) -> bytes:
             entry.add("summary", words)
             entry.add("description", event.course)
             made.add_component(entry)
-    if found:
-        days = [event.at.date() for _cohort, event in found]
+        for cohort, one, course in held:
+            entry = Entry()
+            entry.add("uid", f"{cohort.id}/class/{one.starts:%Y-%m-%dT%H:%M}")
+            entry.add("dtstamp", clock.now())
+            entry.add("dtstart", one.starts)
+            entry.add("dtend", one.ends)
+            entry.add("summary", _("Live class"))
+            entry.add("description", course)
+            made.add_component(entry)
+    if found or held:
+        days = [event.at.date() for _cohort, event in found] + [one.starts.date() for _cohort, one, _course in held]
         made.add_missing_timezones(min(days) - timedelta(days=366), max(days) + timedelta(days=366))
     return bytes(made.to_ical())
 
 
-def _all(user: User) -> Iterable[tuple[Cohort, Event]]:
-    """Everything in the cohorts of this person that are not over."""
+def _pins(user: User) -> dict[Cohort, list[CourseVersion]]:
+    """The cohorts of this person that are not over, each with the courses that are read there."""
     pins: dict[Cohort, list[CourseVersion]] = {}
     for place in cohorts.places_of(user):
         pins.setdefault(place.enrolment.cohort, []).append(place.version)
     for cohort in _led(user):
         pins.setdefault(cohort, cohorts.pinned(cohort.id))
+    return {cohort: versions for cohort, versions in pins.items() if cohort.state not in OVER}
+
+
+def _all(pins: Mapping[Cohort, list[CourseVersion]]) -> Iterable[tuple[Cohort, Event]]:
     for cohort, versions in pins.items():
-        if cohort.state not in OVER:
-            yield from ((cohort, event) for event in events(cohort, [catalogue.course(version.id) for version in versions]))
+        yield from ((cohort, event) for event in events(cohort, [catalogue.course(version.id) for version in versions]))
+
+
+def _classes(pins: Mapping[Cohort, list[CourseVersion]]) -> Iterable[tuple[Cohort, Class, str]]:
+    """Every class of these cohorts, with the name of their first course: the cohort's own name is told nobody."""
+    for cohort, versions in pins.items():
+        name = catalogue.course(versions[0].id).title.in_language(language()) if versions else ""
+        yield from ((cohort, one, name) for one in classes(cohort, cohort.starts_on, cohort.ends_on))
 
 
 def _led(user: User) -> list[Cohort]:

@@ -15,6 +15,8 @@ from babel.core import UnknownLocaleError
 from lms.annotation.offers import Offer
 from lms.cohorts import queries as cohorts
 from lms.cohorts.actions import week_of
+from lms.cohorts.classes import next_class as next_of_cohort
+from lms.cohorts.models import EnrolmentState
 from lms.cohorts.wording import time_left
 from lms.core import clock
 from lms.core.i18n import language
@@ -117,6 +119,15 @@ def next_in(study: Study) -> Next:
     if work and work.state is WorkState.RETURNED:
         return Next(Say.FIX, study, step)
     return Next(Say.AHEAD if step.lesson.week > max(1, week_of(cohort, today)) else Say.GO, study, step)
+
+
+def next_class(user: User, studies: Iterable[Study]) -> tuple[datetime, bool] | None:
+    """When the next class of the cohorts in which she studies begins, by her own clock; and whether the cohort's shows another time."""
+    now = clock.now()
+    learnt = {study.enrolment.cohort for study in studies if study.enrolment.state is EnrolmentState.ACTIVE}
+    starts = min((found.starts for cohort in learnt if (found := next_of_cohort(cohort, now))), default=None)
+    hers = starts and starts.astimezone(ZoneInfo(user.zone))
+    return (hers, hers.utcoffset() != starts.utcoffset()) if starts and hers else None
 
 
 def is_first_day(studies: Iterable[Study]) -> bool:

@@ -67,7 +67,7 @@ def today() -> ResponseReturnValue:
         person=person, studies=studies, next=following, work=days.work_instead(following, work),
         part_of_day=days.part_of_day(clock.now().astimezone(ZoneInfo(person.zone))), first_day=days.is_first_day(studies),
         study_days=days.study_days(person, [moment for study in studies for moment in study.active]), goal=days.GOAL,
-        latest=days.still_said(said.mark, studies), word=said.word, next_class=days.next_class(studies),
+        latest=days.still_said(said.mark, studies), word=said.word, next_class=days.next_class(person, studies),
     )  # fmt: skip
 
 

@@ -1,0 +1,86 @@
+"""The classes of a week, as somebody types them: a row for each."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from datetime import time
+from typing import Any
+
+from wtforms import Field, FieldList, FormField, IntegerField, SelectField, TimeField
+from wtforms import Form as Row
+from wtforms.validators import Optional
+
+from lms.cohorts.classes import MOST, ClassTime
+from lms.cohorts.wording import weekday
+from lms.core.fmt import latin_digits
+from lms.core.forms import Form, SelectChoice, digits
+from lms.core.i18n import _, _l
+
+USUAL = 60  # minutes
+_DAYS = tuple("0123456")
+EMPTY = 2  # rows beside those that are filled in
+
+
+class ClockField(TimeField):
+    """A time of day in any digits; what is none is told in our words."""
+
+    def process_formdata(self, valuelist: list[Any]) -> None:
+        try:
+            super().process_formdata([latin_digits(word.strip()) for word in valuelist])
+        except ValueError:
+            self.data = None
+            raise ValueError(_("Write the time like this: 18:00.")) from None
+
+
+class MinutesField(IntegerField):
+    def process_formdata(self, valuelist: list[Any]) -> None:
+        try:
+            super().process_formdata([digits(word) for word in valuelist])
+        except ValueError:
+            self.data = None
+            raise ValueError(_("Write how many minutes.")) from None
+
+
+class ClassRow(Row):
+    """One class; a row without a day is none."""
+
+    weekday = SelectField(_l("Day"), validate_choice=False)
+    at = ClockField(_l("Time"), [Optional()])
+    minutes = MinutesField(_l("Minutes"), [Optional()])
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.weekday.choices = [SelectChoice("", _("No class")), *(SelectChoice(str(day), weekday(day)) for day in range(7))]
+
+    def validate(self, extra_validators: Any = None) -> bool:
+        """A day needs its time and its length; a time needs its day."""
+        right = super().validate(extra_validators)
+        day, wrong = self.weekday.data or "", dict[Field, str]()
+        if day not in _DAYS if day else self.at.data is not None:
+            wrong[self.weekday] = _("Choose the day.")
+        if day and self.at.data is None:
+            wrong[self.at] = _("Write the time like this: 18:00.")
+        if day and self.minutes.data is None:
+            wrong[self.minutes] = _("Write how many minutes.")
+        for field, words in wrong.items():
+            field.errors = [words]
+        return right and not wrong
+
+    def given(self) -> ClassTime | None:
+        """What the row says."""
+        return ClassTime(int(self.weekday.data), self.at.data or time(), self.minutes.data or 0) if self.weekday.data else None
+
+
+class ClassesForm(Form):
+    rows = FieldList(FormField(ClassRow), max_entries=MOST)
+
+    def given(self) -> list[ClassTime]:
+        """The rows that are filled in."""
+        return [found for row in self.rows if (found := row.form.given())]
+
+
+def form_with(times: Sequence[ClassTime]) -> ClassesForm:
+    """The form as it stands, with rows for more."""
+    filled = [{"weekday": str(one.weekday), "at": one.at, "minutes": one.minutes} for one in times]
+    more: list[dict[str, Any]] = [{"weekday": "", "at": None, "minutes": USUAL}] * min(EMPTY, MOST - len(times))
+    return ClassesForm(formdata=None, data={"rows": [*filled, *more]})
