@@ -157,6 +157,7 @@ LINES: tuple[Line, ...] = (
     post("/pool/news/<int:id>/removal", "dana", **STAFF),
     Line("/projects/<slug>", "dana", **STAFF),
     post("/projects/<slug>/closing", "dana", **STAFF),
+    post("/projects/<slug>/cohorts", "dana", **STAFF),
     post("/projects/<slug>/datasets", "dana", **STAFF),
     post("/projects/<slug>/guidelines", "dana", **STAFF),
     post("/projects/<slug>/opening", "dana", **STAFF),

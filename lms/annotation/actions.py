@@ -106,6 +106,25 @@ def write_guideline(project: Project, *, by: User | None, bodies: dict[str, str]
     return version
 
 
+def set_fund(project: Project, *, by: User | None, fund: str) -> None:
+    """Name the fund that pays, once: what was paid of one is not paid of another."""
+    if project.fund:
+        raise Refused(_("This project has a fund already."))
+    _refuse_unkeepable(fund, project.slug)
+    project.fund = fund
+    facts.record(facts.Kind.PROJECT_CHANGED, project, actor=by, fund=fund)
+
+
+def let_in(project: Project, *, by: User | None, cohorts: Sequence[int]) -> None:
+    """These cohorts may work here from now on; one that may already changes nothing. The project's row is locked by the caller."""
+    if project.state is ProjectState.CLOSED:
+        raise Refused(_("This project is closed for good. Make a new one."))
+    new = sorted(set(cohorts) - set(queries.cohort_ids(project)))
+    db.session.add_all([ProjectCohort(project_id=project.id, cohort_id=id) for id in new])
+    if new:
+        facts.record(facts.Kind.PROJECT_CHANGED, project, actor=by, cohorts=new)
+
+
 def change_rate(project: Project, *, by: User | None, rate: Money) -> None:
     """The price of leases yet to come. Once a project was open it only rises; leases that were given keep theirs."""
     if rate.currency != project.currency:

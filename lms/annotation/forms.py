@@ -102,7 +102,14 @@ class GuidelineForm(Form):
     ar = TextAreaField(_l("Guideline in Arabic"), [Length(max=40_000)])
 
 
+class CohortsForm(Form):
+    cohorts = SelectMultipleField(
+        _l("More cohorts that may work here"), [DataRequired(_l("Choose a cohort that may work here."))], coerce=int
+    )
+
+
 class RateForm(Form, AmountMixin):
+    fund = StringField(_l("Fund that pays"), [Length(max=40)], [strip])
     rate = StringField(_l("Price of one item"), [Optional()], [tidy_number])
     budget = StringField(_l("Budget"), [Optional()], [tidy_number])
 

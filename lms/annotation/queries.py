@@ -207,7 +207,7 @@ def opening_checks(project: Project) -> list[tuple[bool, str]]:
             project.budget_minor >= needed.minor,
             _("Budget: %(have)s of %(need)s.", have=_plain(project.budget), need=_plain(needed)),
         ),
-        (funded(project), _("The fund holds less than this budget. Record its grant first.")),
+        (funded(project), _("The fund holds less than this budget. Finance writes down its grant first.")),
     ]
 
 

@@ -9,7 +9,7 @@ from flask.typing import ResponseReturnValue
 from sqlalchemy import select
 
 from lms.annotation import actions, datasets, policy, pricing, queries, uploads, wording
-from lms.annotation.forms import DatasetForm, GuidelineForm, ProjectForm, RateForm
+from lms.annotation.forms import CohortsForm, DatasetForm, GuidelineForm, ProjectForm, RateForm
 from lms.annotation.models import Phase, Project, Risk
 from lms.annotation.schemas import Kind
 from lms.cohorts import failed_imports
@@ -110,6 +110,23 @@ def change_rate(slug: str) -> ResponseReturnValue:
     return redirect(url_for("annotation_staff.project", slug=slug), 303)
 
 
+@bp.post("/projects/<slug>/cohorts")
+@only(Role.STAFF)
+def let_in(slug: str) -> ResponseReturnValue:
+    """More cohorts that may work here."""
+    found, form = _found(slug, lock=True), _more_cohorts(slug)
+    if not (form.validate_on_submit() and tried(form, actions.let_in, found, by=me(), cohorts=form.cohorts.data)):
+        return _page(_found(slug), more=form, error=True), 422
+    flash(_("Saved. They may work here now."), "ok")
+    return redirect(url_for("annotation_staff.project", slug=slug), 303)
+
+
+def _more_cohorts(slug: str) -> CohortsForm:
+    form, inside = CohortsForm(), set(queries.cohort_ids(_found(slug)))
+    form.cohorts.choices = [(id, name) for id, name in _cohorts() if id not in inside]
+    return form
+
+
 @bp.post("/projects/<slug>/opening")
 @only(Role.STAFF)
 def open_project(slug: str) -> ResponseReturnValue:
@@ -161,6 +178,8 @@ def _make(form: ProjectForm) -> None:
 
 
 def _change(found: Project, form: RateForm) -> None:
+    if form.fund.data:
+        actions.set_fund(found, by=me(), fund=form.fund.data)
     for typed, change, name in ((form.rate.data, actions.change_rate, "rate"), (form.budget.data, actions.change_budget, "budget")):
         if typed:
             amount = form.money(typed, found.currency)
@@ -180,7 +199,8 @@ def _page(found: Project, **more: Any) -> str:
     cohorts = db.session.scalars(select(Cohort).where(Cohort.id.in_(queries.cohort_ids(found))).order_by(Cohort.name)).all()
     spent = queries.committed(found)
     version = queries.guideline_version(found)
-    forms = {"data": DatasetForm(), "guide": GuidelineForm(data=queries.guideline_bodies(found.id, version)), "price": RateForm()}
+    read = GuidelineForm(data=queries.guideline_bodies(found.id, version))
+    forms = {"data": DatasetForm(), "guide": read, "price": RateForm(), "more": _more_cohorts(found.slug)}
     return render_template(
         "annotation/staff_project.html", project=found, checks=queries.opening_checks(found), counts=queries.counts(found), words=wording,
         datasets=queries.datasets(found), cohorts=cohorts, version=version, spent=spent,

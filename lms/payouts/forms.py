@@ -90,14 +90,14 @@ class WorthForm(Form):
     """What foreign money was worth on a day, and who says so. Its names begin so that it may stand beside another form."""
 
     foreign = StringField(_l("Foreign sum"), [DataRequired(_l("Write the sum.")), Length(max=18)], [tidy_number])
-    currency = SelectField(_l("Currency"))
+    currency = SelectField(_l("Currency"), [DataRequired(_l("Choose a currency."))])
     worth = StringField(_l("What it was worth"), [DataRequired(_l("Write the sum.")), Length(max=18)], [tidy_number])
     on = PastDayField(_l("Day"), default=lambda: clock.now().date())
     source = StringField(_l("Who says so"), [DataRequired(_l("Write who says so.")), Length(max=200)], [strip])
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, prefix="worth", **kwargs)
-        self.currency.choices = _currencies(without="USD")
+        self.currency.choices = [SelectChoice("", ""), *_currencies(without="USD")]  # none at first: a wrong one would stay
 
     def sums(self, own: str) -> dict[str, Money] | None:
         """Both sums, or None with a sentence on the field that is none."""

@@ -1,0 +1,62 @@
+"""What a project lacked when it was made, given to it on its page: the fund that pays, and cohorts that came later."""
+
+from __future__ import annotations
+
+from types import SimpleNamespace
+from typing import Any
+
+import pytest
+from flask import Flask
+
+from lms.annotation import queries
+from tests.annotation.test_projects import FORM, found
+
+PAGE = "/projects/short-texts"
+
+
+@pytest.fixture
+def dana(app: Flask, world: SimpleNamespace, as_: Any) -> Any:
+    """Staff who made a paid project without a fund and without a cohort."""
+    dana = as_("dana")
+    assert dana.post("/projects", data=FORM | {"fund": ""}).status_code == 303
+    return dana
+
+
+def inside(app: Flask) -> list[int]:
+    with app.app_context():
+        project = queries.project_of("short-texts")
+        assert project is not None
+        return sorted(queries.cohort_ids(project))
+
+
+def test_a_fund_is_named_later_and_once(app: Flask, dana: Any) -> None:
+    assert "Name the fund that pays." in dana.page(PAGE)
+    assert dana.post(PAGE + "/rate", data={"fund": "Grant A"}).status_code == 422
+    assert dana.post(PAGE + "/rate", data={"fund": "GRANT-A"}).status_code == 303
+    assert found(app, "short-texts").fund == "GRANT-A"
+    assert "It cannot change later." not in dana.page(PAGE)
+    again = dana.post(PAGE + "/rate", data={"fund": "GRANT-B"})
+    assert again.status_code == 422
+    assert "This project has a fund already." in again.get_data(as_text=True)
+    assert found(app, "short-texts").fund == "GRANT-A"
+
+
+def test_a_cohort_that_came_later_is_let_in(app: Flask, world: SimpleNamespace, dana: Any) -> None:
+    assert dana.post(PAGE + "/cohorts", data={}).status_code == 422
+    assert dana.post(PAGE + "/cohorts", data={"cohorts": "9999"}).status_code == 422
+    assert inside(app) == []
+    assert dana.post(PAGE + "/cohorts", data={"cohorts": str(world.cohort)}).status_code == 303
+    assert dana.post(PAGE + "/cohorts", data={"cohorts": str(world.cohort)}).status_code == 422  # the second tap finds it inside
+    assert inside(app) == [world.cohort]
+    assert dana.post(PAGE + "/cohorts", data={"cohorts": str(world.other_cohort)}).status_code == 303
+    assert inside(app) == sorted([world.cohort, world.other_cohort])
+    assert "Let them work here" not in dana.page(PAGE)
+    assert dana.post(PAGE + "/cohorts", data={"cohorts": str(world.cohort)}).status_code == 422  # and so when nobody is left to choose
+
+
+def test_only_staff_may(app: Flask, world: SimpleNamespace, dana: Any, as_: Any, stranger: Any) -> None:
+    for name in ("amina", "bilal", "efe", "fay"):
+        assert as_(name).post(PAGE + "/cohorts", data={"cohorts": str(world.cohort)}).status_code == 403
+        assert as_(name).post(PAGE + "/rate", data={"fund": "GRANT-A"}).status_code == 403
+    assert dana.post("/projects/none/cohorts", data={"cohorts": str(world.cohort)}).status_code == 404
+    assert (inside(app), found(app, "short-texts").fund) == ([], "")
