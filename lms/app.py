@@ -54,6 +54,7 @@ from lms.learning import quiz_views as learning_quiz
 from lms.learning import views as learning
 from lms.ledger import queries as ledger
 from lms.messages import views as messages
+from lms.partners import views as partners
 from lms.payouts import fund_views as payouts_funds
 from lms.payouts import own_views as payouts_own
 from lms.payouts import views as payouts
@@ -94,6 +95,7 @@ ROOMS: tuple[Blueprint, ...] = (  # one line a feature
     learning_messages.bp,
     learning_quiz.bp,
     messages.bp,
+    partners.bp,
     payouts.bp,
     payouts_own.bp,
     payouts_funds.bp,

@@ -138,6 +138,9 @@ LINES: tuple[Line, ...] = (
     post("/messages/<int:id>", "amina", ("hana", "chen"), ("efe", "fay")),
     Line("/messages/<int:id>.txt", "amina", ("hana", "chen"), ("efe", "fay")),
     post("/messages/<int:id>/reading", "amina", ("hana", "chen"), ("efe", "fay")),
+    Line("/partners/<int:id>", "dana", **STAFF),
+    post("/partners/<int:id>/coordinators", "dana", **STAFF),
+    post("/partners/<int:id>/coordinators/removal", "dana", **STAFF),
     Line(BATCH, "fay", **FINANCE),
     post(f"{BATCH}/approval", "ines", **FINANCE),
     post(f"{BATCH}/cancellation", "fay", **FINANCE),
@@ -284,7 +287,7 @@ def address(rule: str, half: SimpleNamespace) -> str:
     kind = {
         "applications": half.application, "rounds": half.round, "next-times": half.next_time,
         "certificates": half.credential, "cohorts": half.cohort, "enrolments": half.enrolment, "payouts": half.batch,
-        "phrases": half.phrase, "pool": half.member,
+        "phrases": half.phrase, "pool": half.member, "partners": half.partner,
         "mentors": half.mentor, "messages": half.thread,
         "imports": half.failed, "reviews": half.review, "submissions": half.submission, "work": half.task,
     }.get(rule.split("/")[1])  # fmt: skip

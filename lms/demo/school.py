@@ -134,9 +134,9 @@ def _people() -> None:
             people.set_password(person, f"demo-{key}-2026", by=person)
             people.name_for_certificate(person, latin=name, own=OWN_NAMES.get(key, ""), by=person)
     with transaction(write=True):
-        made = {code: partners.make(code=code, name=name, country=country) for code, name, country in PARTNERS}
-        partners.employ(made["NGO-LB"], _person("efe"))
-        partners.employ(made["NGO-TR"], _person("goran"))
+        made = {code: partners.make(by=_staff(), code=code, name=name, country=country) for code, name, country in PARTNERS}
+        partners.employ(made["NGO-LB"], _person("efe"), by=_staff())
+        partners.employ(made["NGO-TR"], _person("goran"), by=_staff())
         partners.refer(made["NGO-LB"], _person("amina"))
         partners.refer(made["NGO-TR"], _person("hana"))
         for name in ("amina", "hana"):

@@ -1,25 +1,67 @@
-"""What changes a partner: being added, its staff, the people it refers."""
+"""What changes a partner: being added, its coordinators, the people it refers."""
 
 from __future__ import annotations
 
+import re
+from typing import cast
+
+from sqlalchemy.exc import IntegrityError
+
+from lms.core.access import Role
 from lms.core.db import db
+from lms.core.errors import Refused
+from lms.core.facts import Kind, record
+from lms.core.i18n import _
+from lms.partners import queries
 from lms.partners.models import Partner, PartnerStaff, Referral
 from lms.people.models import User
 
-
-def make(*, code: str, name: str, country: str) -> Partner:
-    """A partner. `code` is its name in the ledger, such as NGO-LB; `country` an ISO 3166 code of two letters."""
-    partner = Partner(code=code, name=name, country=country)
-    db.session.add(partner)
-    db.session.flush()
-    return partner
+# Kinds of facts as the others, named in the room that records them.
+PARTNER_MADE = cast("Kind", "partner.made")
+COORDINATOR_SEATED = cast("Kind", "coordinator.seated")
+COORDINATOR_UNSEATED = cast("Kind", "coordinator.unseated")
+CODE = re.compile(r"[A-Z0-9]+(-[A-Z0-9]+)*")  # what can stand in a code of the ledger, and in one way alone
 
 
-def employ(partner: Partner, person: User) -> None:
-    """This person works for the partner and sees its people from now on."""
+def make(*, by: User, code: str, name: str, country: str) -> Partner:
+    """A partner. `code` is its name in the ledger, such as NGO-LB; `country` an ISO 3166 code of two letters. The same once more is a
+    second tap. Raises Refused for a code that is another partner's, or that the ledger could not hold.
+    """
+    if not CODE.fullmatch(code) or len(code) > 12:
+        raise Refused(_("Use Latin letters, digits and hyphens for the code, 12 at most."))
+    found = queries.by_code(code)
+    if found is None:
+        try:
+            with db.session.begin_nested():
+                partner = Partner(code=code, name=name, country=country)
+                db.session.add(partner)
+        except IntegrityError:  # made a moment ago
+            found = queries.by_code(code)
+        else:
+            record(PARTNER_MADE, partner, actor=by)
+            return partner
+    if found is None or (found.name, found.country) != (name, country):
+        raise Refused(_("Another partner has this code. Choose another code."))
+    return found
+
+
+def employ(partner: Partner, person: User, *, by: User) -> None:
+    """This person works for the partner and sees its people from now on. Twice is once; a person may work for several. The partner's
+    row is locked by the caller.
+    """
+    if Role.PARTNER not in person.roles:
+        raise Refused(_("%(name)s does not have the role of a partner.", name=person.name))
     if db.session.get(PartnerStaff, (partner.id, person.id)) is None:
         db.session.add(PartnerStaff(partner_id=partner.id, user_id=person.id))
-        db.session.flush()
+        record(COORDINATOR_SEATED, partner, actor=by, coordinator=person.id)
+
+
+def dismiss(partner: Partner, person: User, *, by: User) -> None:
+    """This person does not see the partner's people any more. Twice is once. The partner's row is locked by the caller."""
+    row = db.session.get(PartnerStaff, (partner.id, person.id))
+    if row is not None:
+        db.session.delete(row)
+        record(COORDINATOR_UNSEATED, partner, actor=by, coordinator=person.id)
 
 
 def refer(partner: Partner, person: User) -> None:

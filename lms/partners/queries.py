@@ -1,13 +1,39 @@
-"""Reading partners."""
+"""Reading partners, and who works for them."""
 
 from __future__ import annotations
 
 from sqlalchemy import select
 
+from lms.core.access import Role
 from lms.core.db import db
-from lms.partners.models import Partner
+from lms.core.errors import Refused
+from lms.core.i18n import _
+from lms.partners.models import Partner, PartnerStaff
+from lms.people.models import User
+from lms.people.queries import by_identifier
 
 
 def by_code(code: str) -> Partner | None:
     """The partner that the ledger names so."""
     return db.session.scalars(select(Partner).where(Partner.code == code)).one_or_none()
+
+
+def coordinators_of(partner: Partner) -> list[User]:
+    """Who works for a partner, by name."""
+    works = select(PartnerStaff.user_id).where(PartnerStaff.partner_id == partner.id)
+    return list(db.session.scalars(select(User).where(User.id.in_(works)).order_by(User.name, User.id)))
+
+
+def person_meant(text: str) -> User:
+    """Whose phone, email, sign-in name or name this is. Of people with one name the only one with the role of a partner is meant.
+
+    Raises Refused where it is nobody's, and where several could be meant.
+    """
+    known = by_identifier(text)
+    named = [known] if known else list(db.session.scalars(select(User).where(User.name == text, User.active).order_by(User.id)))
+    found = [person for person in named if Role.PARTNER in person.roles] or named
+    if not found:
+        raise Refused(_("We did not find this person. Try the phone or the email."))
+    if len(found) > 1:
+        raise Refused(_("Several people have this name. Write the phone or the email."))
+    return found[0]

@@ -61,7 +61,8 @@ MUST = {  # pages with an address of their own that the first links of these peo
     "hana": {"/certificates/<int:id>", "/submissions/<int:id>/feedback", "/learn/<course>/<lesson>", "/work/tasks/<int:id>/feedback"},
     "bilal": {"/submissions/<int:id>", "/reviews/<int:id>", "/cohorts/<int:id>", "/enrolments/<int:id>", "/enrolments/<int:id>/sign-off"},
     "dana": {"/cohorts/<int:id>", "/cohorts/<int:id>/people/new", "/enrolments/<int:id>", "/projects/<slug>", "/projects/new",
-             "/pool/<int:id>", "/certificates/<int:id>", "/cohorts/new", "/rounds/<int:id>", "/applications/<int:id>"},
+             "/pool/<int:id>", "/certificates/<int:id>", "/cohorts/new", "/rounds/<int:id>", "/applications/<int:id>",
+             "/partners/<int:id>"},
     "efe": {"/cohorts/<int:id>", "/enrolments/<int:id>", "/rounds/<int:id>", "/applications/<int:id>"},
     "fay": {"/payouts/<int:id>", "/payouts/<int:id>/lines/<int:n>"},
 }  # fmt: skip

@@ -1,0 +1,34 @@
+"""What staff type about a partner and who works for it."""
+
+from __future__ import annotations
+
+from phonenumbers import SUPPORTED_REGIONS
+from wtforms import SelectField, StringField
+from wtforms.validators import DataRequired, Length
+
+from lms.core import fmt
+from lms.core.forms import Form, SelectChoice, strip
+from lms.core.i18n import _, _l
+
+
+def capitals(value: str | None) -> str | None:
+    """A filter: a code is one code, however it was typed."""
+    return value.strip().upper() if isinstance(value, str) else value
+
+
+class PartnerForm(Form):
+    name = StringField(_l("Name of the partner"), [DataRequired(_l("Write a name.")), Length(max=120)], [strip])
+    code = StringField(_l("Code of the partner"), [DataRequired(_l("Write the code."))], [capitals])
+    country = SelectField(_l("Country"), [DataRequired(_l("Choose the country."))], default="")
+
+    def offer(self) -> PartnerForm:
+        """Every country that has a name in the language of the page, by that name."""
+        named = sorted((fmt.country(code), code) for code in SUPPORTED_REGIONS if fmt.country(code) != code)
+        self.country.choices = [SelectChoice("", _("Choose a country")), *(SelectChoice(code, name) for name, code in named)]
+        return self
+
+
+class CoordinatorForm(Form):
+    person = StringField(
+        _l("Phone, email or name"), [DataRequired(_l("Write a phone, an email or a name.")), Length(max=200)], [strip]
+    )
