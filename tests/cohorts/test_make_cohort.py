@@ -54,6 +54,15 @@ def test_a_draft_needs_a_course_and_a_mentor(as_: Any, world: Any) -> None:
     assert "Only a scheduled cohort can start." in dana.page(page)
 
 
+def test_a_draft_that_lacks_both_is_one_good_page(app: Flask, course: int, as_: Any, world: Any) -> None:
+    """The first cohort of a new school: a course and a mentor wait to be chosen, each in its own form, and no id stands twice."""
+    dana = as_("dana")
+    url = dana.post("/cohorts", data=GOOD | {"programme": str(world.programme)}).location
+    page = dana.page(url)
+    assert "Choose this course" in page
+    assert "Choose this mentor" in page
+
+
 def test_a_choice_that_is_none_is_told(as_: Any, world: Any) -> None:
     """Such as a course of a page that stood open while a newer version of it was published."""
     dana = as_("dana")
