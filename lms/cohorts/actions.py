@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
-from typing import cast
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 from sqlalchemy import func, select
@@ -38,7 +37,6 @@ from lms.partners.models import Partner, Referral
 from lms.people import actions as people
 from lms.people.models import User
 
-PROGRAMME_MADE = cast("Kind", "programme.made")  # a kind of fact as the others, named in the room that records it
 AFTERWARDS = (CohortState.COMPLETED, CohortState.ARCHIVED, CohortState.CANCELLED)
 HOLDS_CLASSES = (CohortState.RUNNING, CohortState.GRADING)
 LONGEST = timedelta(days=3 * 366)
@@ -72,7 +70,7 @@ def make_programme(*, by: User, name: str, track: str, fund: str) -> Programme:
         except IntegrityError:  # made a moment ago
             found = queries.programme_named(name)
         else:
-            record(PROGRAMME_MADE, programme, actor=by)
+            record(Kind.PROGRAMME_MADE, programme, actor=by)
             return programme
     if found is None or (found.track, found.fund) != (track, fund):
         raise Refused(_("Another programme has this name. Choose another name."))

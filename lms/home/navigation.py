@@ -39,6 +39,7 @@ ME = ("/me", _l("Me"), "me")
 BELOW = {
     "/calendar": ("/me",), "/certificates": ("/me",), "/submissions": ("/desk", "/learn"), "/enrolments": ("/cohorts",),
     "/mentors": ("/today",), "/messages": ("/today", "/desk", "/me"), "/phrases": ("/desk",), "/rounds": ("/applications",),
+    "/programmes": ("/cohorts",), "/partners": ("/people",),
 }  # fmt: skip
 """Pages with an address of their own that stand under a word of the menu: the first that its reader has. Its own word goes first."""
 

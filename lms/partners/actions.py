@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import re
-from typing import cast
 
 from sqlalchemy.exc import IntegrityError
 
@@ -16,10 +15,6 @@ from lms.partners import queries
 from lms.partners.models import Partner, PartnerStaff, Referral
 from lms.people.models import User
 
-# Kinds of facts as the others, named in the room that records them.
-PARTNER_MADE = cast("Kind", "partner.made")
-COORDINATOR_SEATED = cast("Kind", "coordinator.seated")
-COORDINATOR_UNSEATED = cast("Kind", "coordinator.unseated")
 CODE = re.compile(r"[A-Z0-9]+(-[A-Z0-9]+)*")  # what can stand in a code of the ledger, and in one way alone
 
 
@@ -38,7 +33,7 @@ def make(*, by: User, code: str, name: str, country: str) -> Partner:
         except IntegrityError:  # made a moment ago
             found = queries.by_code(code)
         else:
-            record(PARTNER_MADE, partner, actor=by)
+            record(Kind.PARTNER_MADE, partner, actor=by)
             return partner
     if found is None or (found.name, found.country) != (name, country):
         raise Refused(_("Another partner has this code. Choose another code."))
@@ -53,7 +48,7 @@ def employ(partner: Partner, person: User, *, by: User) -> None:
         raise Refused(_("%(name)s does not have the role of a partner.", name=person.name))
     if db.session.get(PartnerStaff, (partner.id, person.id)) is None:
         db.session.add(PartnerStaff(partner_id=partner.id, user_id=person.id))
-        record(COORDINATOR_SEATED, partner, actor=by, coordinator=person.id)
+        record(Kind.COORDINATOR_SEATED, partner, actor=by, coordinator=person.id)
 
 
 def dismiss(partner: Partner, person: User, *, by: User) -> None:
@@ -61,7 +56,7 @@ def dismiss(partner: Partner, person: User, *, by: User) -> None:
     row = db.session.get(PartnerStaff, (partner.id, person.id))
     if row is not None:
         db.session.delete(row)
-        record(COORDINATOR_UNSEATED, partner, actor=by, coordinator=person.id)
+        record(Kind.COORDINATOR_UNSEATED, partner, actor=by, coordinator=person.id)
 
 
 def refer(partner: Partner, person: User) -> None:

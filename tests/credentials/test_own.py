@@ -35,7 +35,7 @@ def test_she_finds_it_with_its_weight_and_its_address(id: int, app: Flask, as_: 
     amina, [credential] = as_("amina"), credentials(app)
     listed = amina.page("/certificates")
     assert "Data annotation and ethics" in listed
-    assert "Valid" in listed
+    assert "Your newest certificate" in listed
     page = amina.page(f"/certificates/{id}")
     assert " KB" in page
     assert f'value="http://localhost/v/{credential.printed}"' in page

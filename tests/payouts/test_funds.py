@@ -83,8 +83,8 @@ def test_foreign_money_needs_its_worth_first(app: Flask, world: SimpleNamespace,
 
 @pytest.mark.parametrize(
     "wrong",
-    [{"worth-foreign": "0"}, {"worth-worth": "x"}, {"worth-currency": "USD"}, {"worth-currency": ""}, {"worth-on": "2999-01-01"}, {"worth-source": ""},
-     {"worth-worth": "9" * 30}],
+    [{"worth-foreign": "0"}, {"worth-worth": "x"}, {"worth-currency": "USD"}, {"worth-currency": ""}, {"worth-on": "2999-01-01"},
+     {"worth-source": ""}, {"worth-worth": "9" * 30}],
 )  # fmt: skip
 def test_what_is_no_worth_is_said(app: Flask, world: SimpleNamespace, as_: Any, wrong: dict[str, str]) -> None:
     assert as_("fay").post(WORTH, data=RATE | wrong).status_code == 422
