@@ -39,7 +39,7 @@ def installed(tmp_path: Path) -> Path:
     return tmp_path
 
 
-@pytest.mark.parametrize("line", ["routes", "worker", "db upgrade", "check", "keys make", "people add X --role staff"])
+@pytest.mark.parametrize("line", ["routes", "worker", "db upgrade", "check", "keys make", "people add X --role staff", "people code X"])
 def test_every_command_says_what_the_environment_lacks(line: str, lms: Any, tmp_path: Path) -> None:
     done = lms(*line.split(), LMS_ENV="production")
     assert done.exit_code == 1
@@ -82,6 +82,23 @@ def test_a_person_is_added_and_comes_in_with_the_code(lms: Any, installed: Path)
     again = lms("people", "add", "Other", "--role", "staff", "--identifier", "DANA@learn.example.org")
     assert again.exit_code == 1
     assert again.stderr.strip() == "Another person has this phone, email or name already."
+
+
+def test_who_lost_the_password_gets_a_new_code_and_the_older_one_ends(lms: Any, installed: Path) -> None:
+    old = lms("people", "add", "Bilal", "--role", "mentor", "--identifier", "bilal@learn.example.org").stdout.strip()
+    done = lms("people", "code", "BILAL@learn.example.org ")
+    assert done.exit_code == 0, done.output
+    new = done.stdout.strip()
+    app = build(installed, f"sqlite:///{installed / 'lms.db'}")
+    client = app.test_client()
+    data = {"identifier": "bilal@learn.example.org", "password": "a long enough word"}
+    assert client.post("/sign-in/code", data=data | {"code": old}).status_code == 422
+    assert client.post("/sign-in/code", data=data | {"code": new}).status_code == 303
+    with app.app_context():
+        db.engine.dispose()
+    nobody = lms("people", "code", "nobody@learn.example.org")
+    assert (nobody.exit_code, nobody.stdout) == (1, "")
+    assert nobody.stderr.strip() == "Nobody signs in with that, or more than one person could be meant."
 
 
 class TestKeys:
