@@ -1,18 +1,22 @@
 // What an own phone holds for its person: answers that are not sent yet, drafts, and who was here last. The page loads this file with
 // defer, and the worker carries it too, so that an answer goes out with no page open. An answer is forgotten only when the server names its id.
 const Queue = (() => {
-  const open = () => new Promise((ok, no) => {
+  // Only what writes something new makes the store: who reads, after all was cleared a moment ago, finds none and leaves none.
+  const open = make => new Promise((ok, no) => {
     const asked = indexedDB.open('phone', 1);
+    let none = false;
     asked.onupgradeneeded = () => {
+      if (none = !make) return asked.transaction.abort();
       asked.result.createObjectStore('out', {keyPath: 'id'});
       asked.result.createObjectStore('draft', {keyPath: ['user', 'key']});
       asked.result.createObjectStore('who');
     };
     asked.onsuccess = () => ok(asked.result);
-    asked.onerror = () => no(asked.error);
+    asked.onerror = () => none ? ok(null) : no(asked.error);
   });
-  const tx = async (store, mode, ask) => {
-    const db = await open();
+  const tx = async (store, mode, ask, make) => {
+    const db = await open(make);
+    if (!db) return undefined;
     try {
       return await new Promise((ok, no) => {
         const t = db.transaction(store, mode), asked = ask(t.objectStore(store));
@@ -26,14 +30,14 @@ const Queue = (() => {
   // On a phone that keeps nothing not even an empty store is made.
   const exists = async () => !indexedDB.databases || (await indexedDB.databases()).some(one => one.name === 'phone');
   // Oldest first. Without a person: everybody's, to be counted and never shown.
-  const all = async user => !await exists() ? [] : (await tx('out', 'readonly', s => s.getAll())).filter(i => user === undefined || i.user === user).sort((a, b) => a.at - b.at);
+  const all = async user => !await exists() ? [] : (await tx('out', 'readonly', s => s.getAll()) || []).filter(i => user === undefined || i.user === user).sort((a, b) => a.at - b.at);
 
   const draft = (user, key) => tx('draft', 'readonly', s => s.get([user, key]));
-  const keepDraft = kept => tx('draft', 'readwrite', s => s.put(kept));
+  const keepDraft = kept => tx('draft', 'readwrite', s => s.put(kept), true);
   const dropDraft = (user, key) => tx('draft', 'readwrite', s => s.delete([user, key]));
 
   const who = () => tx('who', 'readonly', s => s.get('who'));
-  const setWho = user => tx('who', 'readwrite', s => s.put(user, 'who'));
+  const setWho = user => tx('who', 'readwrite', s => s.put(user, 'who'), true);
 
   // Takes the place of the answer to the same form, but not of one that was on its way already: that one may have arrived.
   const add = item => tx('out', 'readwrite', s => {
@@ -43,7 +47,7 @@ const Queue = (() => {
       s.put(item);
     };
     return asked;
-  });
+  }, true);
   // Gives the answer as it lay here, or nothing where it lies here no more: then nothing is written.
   const change = async (id, more) => await exists() && tx('out', 'readwrite', s => {
     const asked = s.get(id);
