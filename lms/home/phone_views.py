@@ -50,7 +50,7 @@ def worker() -> Response:
     """The service worker of an own phone. A new version of what it keeps for everybody, or another language, is another worker."""
     files = [asset("js/app.js"), script_url(), asset("icons/favicon.svg"), url_for("phone.offline")]
     files += [asset("css/larger.css")] if reading().larger else []
-    parts = [Path(file).read_text("utf-8") for file in _files("queue.js", "worker.js")]
+    parts = list(map(_lines_of, _files("queue.js", "worker.js")))
     told = render_template("home/offline.html", **_NOBODY) + "".join([*files, *parts])
     version = f"{sha256(told.encode()).hexdigest()[:12]}-{language()}"
     answer = Response(status=304)
@@ -92,7 +92,12 @@ def _files(*names: str) -> tuple[str, ...]:
 def _joined(spoken: str, digits: str, *files: str) -> str:
     with force_locale(locale_of(spoken)), read_as(Reading(latin_digits=digits == LATIN)):
         told = json.dumps(words(), ensure_ascii=False, separators=(",", ":"), sort_keys=True)
-    return "\n".join([f"const WORDS = {told};", *(Path(file).read_text("utf-8") for file in files)])
+    return "\n".join([f"const WORDS = {told};", *map(_lines_of, files)])
+
+
+def _lines_of(file: str) -> str:
+    """A script without the lines that only its writers read: a phone on a slow network pays for each byte. No text of ours begins so."""
+    return "\n".join(line for line in Path(file).read_text("utf-8").splitlines() if not line.lstrip().startswith("//"))
 
 
 @lru_cache(maxsize=32)
