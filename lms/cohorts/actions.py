@@ -8,7 +8,6 @@ from datetime import date, datetime, timedelta
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 from sqlalchemy import func, select
-from sqlalchemy.exc import IntegrityError
 
 from lms.catalogue.models import CourseVersion
 from lms.cohorts import queries
@@ -27,7 +26,7 @@ from lms.cohorts.models import (
 )
 from lms.core import clock, fmt
 from lms.core.access import Role
-from lms.core.db import db
+from lms.core.db import added, db
 from lms.core.errors import Refused
 from lms.core.facts import Kind, record
 from lms.core.i18n import _
@@ -61,17 +60,11 @@ def make_programme(*, by: User, name: str, track: str, fund: str) -> Programme:
         accounts.grants(accounts.part(fund))
     except ValueError:
         raise Refused(_("Use letters, digits and hyphens for the name of the fund.")) from None
+    programme = Programme(name=name, track=track, fund=fund)
+    if queries.programme_named(name) is None and added(programme):
+        record(Kind.PROGRAMME_MADE, programme, actor=by)
+        return programme
     found = queries.programme_named(name)
-    if found is None:
-        try:
-            with db.session.begin_nested():
-                programme = Programme(name=name, track=track, fund=fund)
-                db.session.add(programme)
-        except IntegrityError:  # made a moment ago
-            found = queries.programme_named(name)
-        else:
-            record(Kind.PROGRAMME_MADE, programme, actor=by)
-            return programme
     if found is None or (found.track, found.fund) != (track, fund):
         raise Refused(_("Another programme has this name. Choose another name."))
     return found

@@ -27,6 +27,7 @@ from sqlalchemy import (
     inspect,
     or_,
 )
+from sqlalchemy.exc import IntegrityError
 from sqlalchemy.orm import (
     DeclarativeBase,
     InstrumentedAttribute,
@@ -144,6 +145,16 @@ def loaded(model: type[T], values: Mapping[str, Any]) -> T:
     make_transient_to_detached(row)
     session.add(row)
     return row
+
+
+def added(row: object) -> bool:
+    """Write a row down. False, and nothing is written, where another one that must be the only one was written a moment ago."""
+    try:
+        with db.session.begin_nested():
+            db.session.add(row)
+    except IntegrityError:
+        return False
+    return True
 
 
 def after_commit(call: Callable[[], None]) -> None:

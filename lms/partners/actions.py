@@ -4,10 +4,8 @@ from __future__ import annotations
 
 import re
 
-from sqlalchemy.exc import IntegrityError
-
 from lms.core.access import Role
-from lms.core.db import db
+from lms.core.db import added, db
 from lms.core.errors import Refused
 from lms.core.facts import Kind, record
 from lms.core.i18n import _
@@ -24,17 +22,11 @@ def make(*, by: User, code: str, name: str, country: str) -> Partner:
     """
     if not CODE.fullmatch(code) or len(code) > 12:
         raise Refused(_("Use Latin letters, digits and hyphens for the code, 12 at most."))
+    partner = Partner(code=code, name=name, country=country)
+    if queries.by_code(code) is None and added(partner):
+        record(Kind.PARTNER_MADE, partner, actor=by)
+        return partner
     found = queries.by_code(code)
-    if found is None:
-        try:
-            with db.session.begin_nested():
-                partner = Partner(code=code, name=name, country=country)
-                db.session.add(partner)
-        except IntegrityError:  # made a moment ago
-            found = queries.by_code(code)
-        else:
-            record(Kind.PARTNER_MADE, partner, actor=by)
-            return partner
     if found is None or (found.name, found.country) != (name, country):
         raise Refused(_("Another partner has this code. Choose another code."))
     return found
