@@ -7,6 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 
+from lms.annotation import listeners as practice
 from lms.annotation import reviewing as annotation
 from lms.core.facts import Fact, Kind, listening
 from lms.core.jobs import Handler
@@ -23,6 +24,7 @@ LISTENERS: dict[Kind, Sequence[Listener]] = {
     Kind.QUIZ_PASSED: (learning.consider_completion,),
     Kind.SUBMISSION_RELEASED: (learning.consider_completion,),
     Kind.PERSON_PHONES_CLEARED: (learning.end_calendar,),
+    Kind.ENROLMENT_DROPPED: (practice.take_back_items,),
     Kind.ENROLMENT_COMPLETED: (credentials.issue_once,),
     Kind.CREDENTIAL_ISSUED: (pool.weigh_eligibility,),
     Kind.CREDENTIAL_REVOKED: (pool.weigh_eligibility,),

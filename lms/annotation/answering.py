@@ -77,7 +77,7 @@ def answer(task: Assignment, *, by: User, payload: object, op: str) -> Annotatio
     answers = judging.admitted(task.project, task.item, payload)
     if task.state is AssignmentState.EXPIRED:
         claiming.take_slot(task)
-    if task.state is AssignmentState.RETURNED:
+    if task.answered_at is not None:  # it came back: also where its time ran out after that
         task.rev += 1
     return _keep(task, by, answers, key)
 

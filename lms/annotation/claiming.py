@@ -28,6 +28,7 @@ from lms.annotation.models import (
     ProjectState,
     Risk,
 )
+from lms.annotation.policy import given_projects
 from lms.core import clock, facts, phone
 from lms.core.db import db
 from lms.core.errors import Refused
@@ -64,7 +65,7 @@ def claim(project: Project, *, by: User, agreed: bool = False, block: int | None
     # Two who claim at once must not both count on the last of the budget, nor open again what staff just closed.
     db.session.refresh(project, with_for_update={"key_share": True})
     _refuse_unready(project, by, agreed)
-    db.session.execute(select(User.id).where(User.id == by.id).with_for_update(key_share=True))  # her own claims one after the other
+    _one_by_one(by)
     expire_overdue(project.id)
     held = queries.held(project, by)
     wanted = (block or project.block) - len(held)
@@ -107,12 +108,24 @@ def expire_overdue(project_id: int | None = None) -> int:
     if project_id is not None:
         overdue = overdue.where(Assignment.project_id == project_id)
     rows = db.session.execute(overdue.limit(EXPIRES_AT_ONCE).with_for_update(skip_locked=True)).all()
-    if not rows:
-        return 0
-    _give_back(Counter(row.item_id for row in rows))
-    ended = update(Assignment).where(Assignment.id.in_([row.id for row in rows]))
-    db.session.execute(ended.values(state=AssignmentState.EXPIRED, slot_held=False).execution_options(synchronize_session="fetch"))
+    _end([row.id for row in rows], Counter(row.item_id for row in rows))
     return len(rows)
+
+
+def take_back(worker: User) -> set[int]:
+    """Give the others what is still in her hands of projects that are not given to her any more. Ids of those projects.
+
+    What came back to her is among it. Drafts are kept, and what she drew before she knew is taken and paid as late.
+    """
+    given = given_projects(worker).with_only_columns(Project.id)
+    held = select(Assignment.id, Assignment.item_id, Assignment.project_id, Assignment.slot_held).where(
+        Assignment.worker_id == worker.id, Assignment.state.in_(queries.TO_DO), Assignment.project_id.not_in(given)
+    )
+    # Waits for an answer that is arriving this moment, and then leaves it alone.
+    rows = db.session.execute(held.order_by(Assignment.id).with_for_update()).all()
+    _one_by_one(worker)  # before any item, as a claim has it
+    _end([row.id for row in rows], Counter(row.item_id for row in rows if row.slot_held))
+    return {row.project_id for row in rows}
 
 
 def skip(task: Assignment, *, by: User, reason: str) -> None:
@@ -205,7 +218,8 @@ def _resume(project: Project, by: User, wanted: int) -> list[Assignment]:
     for task in again:
         task.state, task.leased_at = AssignmentState.LEASED, clock.now()
         task.lease_until = task.leased_at + lease_length(task.est_seconds)
-        task.price_minor = max(task.price_minor, project.rate_minor)
+        if not task.times_paid:
+            task.price_minor = max(task.price_minor, project.rate_minor)
     return again
 
 
@@ -252,6 +266,20 @@ def _write(project: Project, by: User, ids: list[int]) -> list[Assignment]:
     seen = update(Gold).where(Gold.item_id.in_(ids)).values(exposure_count=Gold.exposure_count + 1)
     db.session.execute(seen.execution_options(synchronize_session=False))
     return given
+
+
+def _one_by_one(worker: User) -> None:
+    """Her own claims one after the other."""
+    db.session.execute(select(User.id).where(User.id == worker.id).with_for_update(key_share=True))
+
+
+def _end(tasks: list[int], slots: Counter[int]) -> None:
+    """Leases that end, and the slots that they held."""
+    if not tasks:
+        return
+    _give_back(slots)
+    ended = update(Assignment).where(Assignment.id.in_(tasks))
+    db.session.execute(ended.values(state=AssignmentState.EXPIRED, slot_held=False).execution_options(synchronize_session="fetch"))
 
 
 def _give_back(slots: Counter[int]) -> None:

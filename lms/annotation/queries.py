@@ -325,9 +325,8 @@ def work_of(user: User, given: Select[Project]) -> list[Work]:
 
 
 def tasks_of(project: Project, user: User) -> Sequence[Assignment]:
-    """Her items in a project that were sent or decided, the newest first; no more than a page can show."""
-    sent = (AssignmentState.IN_REVIEW, AssignmentState.RETURNED, *DECIDED)
-    mine = _of(project.id, user).where(Assignment.state.in_(sent))
+    """Her items in a project that were sent at least once, the newest first; no more than a page can show."""
+    mine = _of(project.id, user).where(Assignment.answered_at.is_not(None))
     return db.session.scalars(mine.order_by(Assignment.answered_at.desc(), Assignment.id.desc()).limit(SHOWN)).all()
 
 

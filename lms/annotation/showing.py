@@ -12,7 +12,7 @@ from typing import Any
 from flask import url_for
 
 from lms.annotation import plain, queries
-from lms.annotation.models import Assignment, AssignmentState, Item, Review
+from lms.annotation.models import Assignment, Item, Review
 
 PREFETCHED = 3
 
@@ -50,7 +50,7 @@ def begun(task: Assignment) -> tuple[list[dict[str, Any]], int]:
     draft = queries.draft_of(task)
     if draft is not None:
         return draft.payload, draft.version
-    answered = queries.latest_annotation(task) if task.state is AssignmentState.RETURNED else None
+    answered = queries.latest_annotation(task) if task.answered_at is not None else None
     return (answered.payload if answered else []), 0
 
 

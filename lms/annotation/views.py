@@ -141,7 +141,7 @@ def feedback(id: int) -> ResponseReturnValue:
     """Her answer, what was said about it, and once it is decided the known answer."""
     found = one_or_404(policy.visible_tasks(me()), id)
     answered = queries.latest_annotation(found)
-    if answered is None or found.state not in (*DECIDED, AssignmentState.RETURNED):
+    if answered is None or found.state is AssignmentState.IN_REVIEW:
         return redirect(_to(found))
     shown = told(found, answered, known=found.state in DECIDED)
     rule = queries.guideline(found.project_id, found.guideline_version, language())
