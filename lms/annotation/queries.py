@@ -346,14 +346,18 @@ class MockSummary:
 
 
 def mock_summary(user: User) -> MockSummary:
-    """Accepted items, and the skill shown by first answers to gold: the last 50 of each kind."""
+    """Accepted items, and the skill shown by first answers to gold: the last 50 of each kind.
+
+    What came back counts once its redo is decided, or its time is over: before, a changing figure would give gold away.
+    """
+    settled = Assignment.state.in_(DECIDED) | (Assignment.decided_at.is_not(None) & (Assignment.lease_until < clock.now()))
     accepted = db.session.scalar(select(func.count()).where(Assignment.worker_id == user.id, Assignment.state.in_(DECIDED))) or 0
     rows = db.session.execute(
         select(Project.kind, Score.value)
         .join(Annotation, Annotation.id == Score.annotation_id)
         .join(Assignment, Assignment.id == Annotation.assignment_id)
         .join(Project, Project.id == Assignment.project_id)
-        .where(Assignment.worker_id == user.id, Assignment.decided_at.is_not(None))  # before, a changing figure would give gold away
+        .where(Assignment.worker_id == user.id, settled)
         .where(Annotation.rev == 1, Score.metric == "passed", Score.value.is_not(None))
         .order_by(Score.id)
     ).all()

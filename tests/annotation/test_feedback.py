@@ -4,15 +4,16 @@ from __future__ import annotations
 
 import json
 import re
+from datetime import timedelta
 from types import SimpleNamespace
 from typing import Any
 
 from flask import Flask
 
-from lms.annotation import answering, reviewing
+from lms.annotation import answering, queries, reviewing
 from lms.annotation.models import Assignment, Decision, Item
 from lms.annotation.schemas import Kind
-from lms.core import files
+from lms.core import clock, files
 from lms.core.db import db, transaction
 from tests.annotation.rooms import make, person, take
 from tests.browser.bench import HEIGHT, WIDTH, tea_table
@@ -67,6 +68,30 @@ def test_her_picture_and_the_right_one_stand_side_by_side(app: Flask, world: Sim
         "6. You missed it: Glass 80 wide, 150 high",
     ]
     assert re.search(r"<details open>\s*<summary>Guideline", page)
+
+
+def test_what_came_back_is_no_right_or_wrong_answer_before_it_is_redone(app: Flask, world: SimpleNamespace, as_: Any) -> None:
+    """It would tell her that the answer is known, and that it stays wrong whatever she does."""
+    id, amina = pictures(app, world), as_("amina")
+    decide(app, world, id, Decision.RETURN, comments=[{"shape": None, "text": "Too big."}])
+    assert "Right answers" not in amina.page("/work")
+    with app.app_context(), transaction(write=True):
+        answering.answer(db.session.get_one(Assignment, id), by=person(world.amina), payload=MINE[1:], op="b")
+    assert "Right answers" not in amina.page("/work"), "nobody decided about the redo"
+    decide(app, world, id)
+    page = amina.page("/work")
+    assert ("Right answers: 0 of 1." in page, "Your first answer to an item counts here." in page) == (True, True)
+
+
+def test_what_is_never_redone_counts_when_its_time_is_over(app: Flask, world: SimpleNamespace) -> None:
+    """Else who leaves all she did wrong would look better than she is."""
+    id = pictures(app, world)
+    decide(app, world, id, Decision.RETURN, comments=[{"shape": None, "text": "Too big."}])
+    with app.app_context(), clock.held(clock.now() + reviewing.REDO_WITHIN - timedelta(hours=1)):
+        assert queries.mock_summary(person(world.amina)).gold_seen == 0
+    with app.app_context(), clock.held(clock.now() + reviewing.REDO_WITHIN + timedelta(hours=1)):
+        summary = queries.mock_summary(person(world.amina))
+        assert (summary.gold_seen, summary.gold_passed) == (1, 0)
 
 
 def test_one_mistake_is_shown_on_work_with_a_piece_of_its_picture(app: Flask, world: SimpleNamespace, as_: Any) -> None:
