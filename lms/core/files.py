@@ -100,27 +100,46 @@ class Folder:
         return self.root / key[:2] / key
 
 
+PROBE = "probe"
+
+
 class Bucket:
-    """An S3 bucket."""
+    """An S3 bucket. Our key needs the right to get and to put: without the one to list, S3 says "denied" for what is not there."""
 
     def __init__(self, name: str) -> None:
         import boto3
 
         self.name = name
         self.client = boto3.client("s3")
+        self._error = self.client.exceptions.ClientError
 
     def put(self, key: str, content: bytes) -> None:
         self.client.put_object(Bucket=self.name, Key=key, Body=content)
 
     def get(self, key: str) -> bytes:
         try:
-            return bytes(self.client.get_object(Bucket=self.name, Key=key)["Body"].read())
-        except self.client.exceptions.NoSuchKey:
-            raise NotThere(key) from None
+            return self._read(key)
+        except self._error as trouble:
+            code = trouble.response["Error"]["Code"]
+            if code == "NoSuchKey" or (code == "AccessDenied" and self._readable()):
+                raise NotThere(key) from None
+            raise
+
+    def _read(self, key: str) -> bytes:
+        return bytes(self.client.get_object(Bucket=self.name, Key=key)["Body"].read())
+
+    def _readable(self) -> bool:
+        """Whether we may read what is there. Where not, nobody can say of any file that it is lost."""
+        try:
+            self.put(PROBE, b"")
+            self._read(PROBE)
+        except self._error:
+            return False
+        return True
 
     def writable(self) -> bool:
         try:
-            self.put("probe", b"")
+            self.put(PROBE, b"")
         except Exception:
             return False
         return True
