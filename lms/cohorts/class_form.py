@@ -2,15 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from datetime import time
 from typing import Any
 
-from wtforms import Field, FieldList, FormField, IntegerField, SelectField, TimeField
+from wtforms import Field, FieldList, FormField, HiddenField, IntegerField, SelectField, TimeField
 from wtforms import Form as Row
 from wtforms.validators import Optional
 
-from lms.cohorts.classes import MOST, ClassTime
+from lms.cohorts.classes import MOST, ClassTime, mark
 from lms.cohorts.wording import weekday
 from lms.core.fmt import latin_digits
 from lms.core.forms import Form, SelectChoice, digits
@@ -18,6 +18,7 @@ from lms.core.i18n import _, _l
 
 USUAL = 60  # minutes
 _DAYS = tuple("0123456")
+_TAKEN_AWAY = "-"  # no class where there was one: whatever else the row says
 EMPTY = 2  # rows beside those that are filled in
 
 
@@ -50,11 +51,16 @@ class ClassRow(Row):
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
-        self.weekday.choices = [SelectChoice("", _("No class")), *(SelectChoice(str(day), weekday(day)) for day in range(7))]
+        none = _TAKEN_AWAY if self.weekday.data else ""
+        self.weekday.choices = [SelectChoice(none, _("No class")), *(SelectChoice(str(day), weekday(day)) for day in range(7))]
 
     def validate(self, extra_validators: Any = None) -> bool:
-        """A day needs its time and its length; a time needs its day."""
+        """A day needs its time and its length; a time needs its day, unless its class is taken away."""
+        if self.weekday.data == _TAKEN_AWAY:
+            self.at.process_errors = self.minutes.process_errors = []
         right = super().validate(extra_validators)
+        if self.weekday.data == _TAKEN_AWAY:
+            return right
         day, wrong = self.weekday.data or "", dict[Field, str]()
         if day not in _DAYS if day else self.at.data is not None:
             wrong[self.weekday] = _("Choose the day.")
@@ -68,11 +74,24 @@ class ClassRow(Row):
 
     def given(self) -> ClassTime | None:
         """What the row says."""
-        return ClassTime(int(self.weekday.data), self.at.data or time(), self.minutes.data or 0) if self.weekday.data else None
+        day = self.weekday.data
+        return ClassTime(int(day), self.at.data or time(), self.minutes.data or 0) if day in _DAYS else None
+
+
+class Rows(FieldList):  # type: ignore[type-arg]
+    """The rows of a page of ours: a number that none of them has is passed over."""
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.type = FieldList.__name__  # what the macros know
+
+    def _extract_indices(self, prefix: str, formdata: Any) -> Iterator[int]:
+        return (n for n in range(MOST) if any(name.startswith(f"{prefix}-{n}-") for name in formdata))
 
 
 class ClassesForm(Form):
-    rows = FieldList(FormField(ClassRow), max_entries=MOST)
+    rows = Rows(FormField(ClassRow), max_entries=MOST)
+    seen = HiddenField()  # what stood when the page was made
 
     def given(self) -> list[ClassTime]:
         """The rows that are filled in."""
@@ -83,4 +102,4 @@ def form_with(times: Sequence[ClassTime]) -> ClassesForm:
     """The form as it stands, with rows for more."""
     filled = [{"weekday": str(one.weekday), "at": one.at, "minutes": one.minutes} for one in times]
     more: list[dict[str, Any]] = [{"weekday": "", "at": None, "minutes": USUAL}] * min(EMPTY, MOST - len(times))
-    return ClassesForm(formdata=None, data={"rows": [*filled, *more]})
+    return ClassesForm(formdata=None, data={"rows": [*filled, *more], "seen": mark(times)})

@@ -43,6 +43,11 @@ class Class(NamedTuple):
     starts: datetime
     ends: datetime
 
+    @property
+    def lasts(self) -> timedelta:
+        """How long it is by a clock that nobody changes."""
+        return self.ends.astimezone(UTC) - self.starts.astimezone(UTC)
+
 
 class Plan(Protocol):
     """What classes are reckoned from: a cohort."""
@@ -96,6 +101,11 @@ def _class(day: date, one: ClassTime, zone: ZoneInfo) -> Class:
     """A time that the clocks leave out is as much later as they go forward; one that they give twice is the first of both."""
     starts = datetime.combine(day, one.at, zone).astimezone(UTC)
     return Class(starts.astimezone(zone), (starts + timedelta(minutes=one.minutes)).astimezone(zone))
+
+
+def mark(times: Iterable[ClassTime]) -> str:
+    """The same times, the same mark: a form carries that of the times it was made from."""
+    return " ".join(f"{one.weekday}/{one.at:%H:%M}/{one.minutes}" for one in sorted(times))
 
 
 def kept(times: Sequence[ClassTime]) -> list[Any]:

@@ -16,13 +16,19 @@ from lms.core.i18n import _
 from lms.people.models import User
 
 
-def set_classes(cohort: Cohort, times: Sequence[ClassTime], *, by: User) -> None:
+def set_classes(cohort: Cohort, times: Sequence[ClassTime], *, by: User, seen: str | None = None) -> None:
     """These are the classes of every week from now on. Twice is once. The cohort's row is locked by the caller.
 
-    Raises Refused for a cohort that is over, for too many, for a length that no class has, and for two at the same time.
+    Raises Refused for a cohort that is over, for too many, for a length that no class has, for two at the same time, and where `seen`,
+    the mark of the times that somebody looked at, is not the mark of those that stand.
     """
     if cohort.state not in OPEN:
         raise Refused(_("This cohort plans no classes any more."))
+    kept = classes.kept(times)
+    if kept == cohort.class_times:
+        return
+    if seen is not None and seen != classes.mark(classes.times_of(cohort)):
+        raise Refused(_("Somebody changed the class times meanwhile. Look, then save again."))
     if len(times) > classes.MOST:
         raise Refused(_("A cohort has at most %(n)s classes a week.", n=fmt.num(classes.MOST)))
     if any(not classes.SHORTEST <= one.minutes <= classes.LONGEST for one in times):
@@ -32,7 +38,5 @@ def set_classes(cohort: Cohort, times: Sequence[ClassTime], *, by: User) -> None
     if both := classes.overlapping(times):
         first, second = map(class_time, both)
         raise Refused(_("Two classes are at the same time: %(first)s; %(second)s.", first=first, second=second))
-    kept = classes.kept(times)
-    if kept != cohort.class_times:
-        cohort.class_times = kept
-        record(Kind.COHORT_CHANGED, cohort, actor=by, classes=len(kept))
+    cohort.class_times = kept
+    record(Kind.COHORT_CHANGED, cohort, actor=by, classes=len(kept))

@@ -8,7 +8,7 @@ from flask.typing import ResponseReturnValue
 from lms.cohorts import planning, policy
 from lms.cohorts.actions import OPEN
 from lms.cohorts.class_form import ClassesForm, form_with
-from lms.cohorts.classes import times_of
+from lms.cohorts.classes import mark, times_of
 from lms.cohorts.models import Cohort
 from lms.cohorts.wording import class_time
 from lms.core.access import Role, me, one_or_404, only, public
@@ -35,8 +35,11 @@ def show(id: int) -> ResponseReturnValue:
 def set_classes(id: int) -> ResponseReturnValue:
     """The classes of every week. A second tap changes nothing."""
     cohort, form = one_or_404(policy.led_cohorts(me()), id, lock=True), ClassesForm()
-    if not form.validate_on_submit() or not tried(form, planning.set_classes, cohort, form.given(), by=me()):
-        return _page(one_or_404(policy.led_cohorts(me()), id), form), 422
+    if not form.validate_on_submit() or not tried(form, planning.set_classes, cohort, form.given(), by=me(), seen=form.seen.data):
+        cohort = one_or_404(policy.led_cohorts(me()), id)
+        if form.refusal:
+            form.seen.data = mark(times_of(cohort))  # the page tells what stands now: who saves again has seen it
+        return _page(cohort, form), 422
     flash(_("The class times are saved."), "ok")
     return redirect(url_for("learning_calendar.show", id=id), 303)
 

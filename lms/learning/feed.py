@@ -86,7 +86,7 @@ def feed(user: User, *, site: str) -> bytes:
             entry.add("uid", f"{cohort.id}/class/{one.starts:%Y-%m-%dT%H:%M}")
             entry.add("dtstamp", clock.now())
             entry.add("dtstart", one.starts)
-            entry.add("dtend", one.ends)
+            entry.add("duration", one.lasts)  # an end is told without its zone's shift: in the night when clocks go back it would lie
             entry.add("summary", _("Live class"))
             entry.add("description", course)
             made.add_component(entry)

@@ -10,7 +10,7 @@ from flask.typing import ResponseReturnValue
 from lms.core.access import Role, me, one_or_404, only
 from lms.core.forms import tried
 from lms.core.i18n import _, language
-from lms.core.pages import page_of
+from lms.core.pages import page_of, row_id
 from lms.pool import actions, policy, queries
 from lms.pool.forms import NewsForm
 from lms.pool.models import News
@@ -23,7 +23,7 @@ USUAL_LIFE = timedelta(weeks=4)
 @only(Role.STAFF)
 def index() -> ResponseReturnValue:
     """All that was published, and the form for a new piece: `?like=` fills in the words of another one."""
-    like = one_or_404(policy.visible_news(me()), request.args.get("like", 0, type=int)) if "like" in request.args else None
+    like = one_or_404(policy.visible_news(me()), row_id(request.args, "like")) if "like" in request.args else None
     given = {"title": like.title, "text": like.text, "language": like.language} if like else {"language": language()}
     return _page(NewsForm(formdata=None, data={**given, "until": policy.today_of(me()) + USUAL_LIFE}))
 

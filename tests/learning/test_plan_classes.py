@@ -57,6 +57,48 @@ def test_mentor_and_staff_set_the_class_times(name: str, app: Flask, as_: Any, w
     assert planned(app, world.cohort) == []
 
 
+def test_no_class_takes_one_away_whatever_else_its_row_says(app: Flask, as_: Any, world: Any) -> None:
+    plan(app, world, ClassTime(1, time(18), 60), ClassTime(6, time(17, 30), 90))
+    bilal = as_("bilal")
+    text = bilal.page(f"/cohorts/{world.cohort}/calendar")
+    assert text.count('<option value="-">No class</option>') == 2
+    assert text.count('value="">No class</option>') == 2, "an empty row says nothing, and a time alone in it lacks its day"
+    for at, minutes in (("18:00", "60"), ("25:00", "long")):
+        plan(app, world, ClassTime(1, time(18), 60), ClassTime(6, time(17, 30), 90))
+        answer = bilal.post(f"/cohorts/{world.cohort}/classes", data=rows(("-", at, minutes), SUNDAY))
+        assert answer.status_code == 303
+        assert [one["weekday"] for one in planned(app, world.cohort)] == [6]
+    answer = bilal.post(f"/cohorts/{world.cohort}/classes", data=rows(("-", "18:00", "60"), ("1", "", "60")))
+    assert answer.status_code == 422
+    assert '<option selected value="-">No class</option>' in answer.get_data(as_text=True), "what was chosen stays chosen"
+
+
+def test_who_saves_second_saves_over_nobody(app: Flask, as_: Any, world: Any) -> None:
+    def seen(text: str) -> dict[str, str]:
+        return {"seen": re.search(r'name="seen" type="hidden" value="([^"]*)"', text)[1]}  # type: ignore[index]
+
+    where, bilal, dana = f"/cohorts/{world.cohort}/classes", as_("bilal"), as_("dana")
+    old = seen(bilal.page(f"/cohorts/{world.cohort}/calendar"))
+    for _tap in range(2):
+        assert dana.post(where, data=old | rows(TUESDAY)).status_code == 303, "the second tap of one person is no other person's"
+    wrong = bilal.post(where, data=old | rows(("6", "17:30", "x")))
+    assert seen(wrong.get_data(as_text=True)) == old, "he was not told yet"
+    answer = bilal.post(where, data=old | rows(SUNDAY))
+    text = answer.get_data(as_text=True)
+    assert (answer.status_code, "Somebody changed the class times meanwhile." in text) == (422, True)
+    assert "Tuesday, 18:00" in text
+    assert [one["weekday"] for one in planned(app, world.cohort)] == [1]
+    assert bilal.post(where, data=seen(text) | rows(SUNDAY)).status_code == 303
+    assert [one["weekday"] for one in planned(app, world.cohort)] == [6]
+
+
+@pytest.mark.parametrize("number", ["²", "9" * 5000, "-1", "7", "x"])
+def test_a_row_that_no_page_has_is_passed_over(number: str, app: Flask, as_: Any, world: Any) -> None:
+    data = rows(TUESDAY) | {f"rows-{number}-weekday": "2", f"rows-{number}-at": "18:00", f"rows-{number}-minutes": "60"}
+    assert as_("bilal").post(f"/cohorts/{world.cohort}/classes", data=data).status_code == 303
+    assert [one["weekday"] for one in planned(app, world.cohort)] == [1]
+
+
 def test_only_those_who_lead_it(app: Flask, as_: Any, world: Any) -> None:
     where, data = f"/cohorts/{world.cohort}/classes", rows(TUESDAY)
     told = {name: as_(name).post(where, data=data).status_code for name in ("chen", "amina", "efe", "fay")}
@@ -126,6 +168,15 @@ def test_the_calendar_carries_every_class_with_its_length(app: Flask, as_: Any, 
     assert b"Beirut 1" not in text
     with clock.held(WEEK_1 + timedelta(weeks=1)):
         assert len([one for one in Calendar.from_ical(stranger.get(where).data).events if one["summary"] == "Live class"]) == 2
+
+
+def test_a_class_in_the_night_when_clocks_go_back_is_as_long_in_the_calendar(app: Flask, as_: Any, world: Any, stranger: Any) -> None:
+    """At midnight before 25 October 2026 it is 23:00 again in Beirut: an end at the second 23:30 would be read as the first one."""
+    plan(app, world, ClassTime(5, time(23), 90), starts_on=date(2026, 10, 24), ends_on=date(2026, 10, 25))
+    where = re.search(r"/calendar/[\w-]{32}\.ics", as_("bilal").post("/calendar").get_data(as_text=True))[0]  # type: ignore[index]
+    [found] = [one for one in Calendar.from_ical(stranger.get(where).data).events if one["summary"] == "Live class"]
+    assert (found["dtstart"].dt.isoformat(), found["duration"].dt) == ("2026-10-24T23:00:00+03:00", timedelta(minutes=90))
+    assert "dtend" not in found
 
 
 def test_eight_who_save_the_same_at_once_change_it_once(either_school: Flask) -> None:
