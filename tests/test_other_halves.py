@@ -93,6 +93,8 @@ LINES: tuple[Line, ...] = (
     Line("/cohorts/<int:id>/calendar", "bilal", ("chen",), ("amina", "efe", "fay")),
     post("/cohorts/<int:id>/classes", "bilal", ("chen",), ("amina", "efe", "fay")),
     post("/cohorts/<int:id>/courses", "dana", **STAFF),
+    Line("/cohorts/<int:id>/details", "dana", **STAFF),
+    post("/cohorts/<int:id>/details", "dana", **STAFF),
     Line("/cohorts/<int:id>/files", "bilal", ("chen",), ("amina", "efe", "fay")),
     post("/cohorts/<int:id>/finish", "dana", **STAFF),
     Line("/cohorts/<int:id>/marks", "bilal", ("chen",), ("amina", "efe", "fay")),

@@ -82,16 +82,7 @@ def make_cohort(
     capacity: int = 30,
 ) -> Cohort:
     """A cohort as a draft. Raises Refused for a name in use, dates the wrong way round or far apart, a zone that is none."""
-    if ends_on <= starts_on:
-        raise Refused(_("The last day must come after the first day."))
-    if ends_on - starts_on > LONGEST:
-        raise Refused(_("A cohort lasts three years at most."))
-    if capacity < 1:
-        raise Refused(_("A cohort needs one place or more."))
-    try:
-        ZoneInfo(zone)
-    except (ZoneInfoNotFoundError, ValueError, OSError):  # OSError: a folder of zones, such as Europe
-        raise Refused(_("We do not know the time zone %(zone)s.", zone=zone)) from None
+    check_plan(zone=zone, starts_on=starts_on, ends_on=ends_on, capacity=capacity)
     if db.session.scalar(select(func.count()).where(Cohort.name == name)):
         raise Refused(_("Another cohort has this name. Choose another name."))
     cohort = Cohort(
@@ -106,6 +97,20 @@ def make_cohort(
     db.session.add(cohort)
     record(Kind.COHORT_MADE, cohort, actor=by)
     return cohort
+
+
+def check_plan(*, zone: str, starts_on: date, ends_on: date, capacity: int) -> None:
+    """Raises Refused for dates the wrong way round or far apart, for no place at all, for a zone that is none."""
+    if ends_on <= starts_on:
+        raise Refused(_("The last day must come after the first day."))
+    if ends_on - starts_on > LONGEST:
+        raise Refused(_("A cohort lasts three years at most."))
+    if capacity < 1:
+        raise Refused(_("A cohort needs one place or more."))
+    try:
+        ZoneInfo(zone)
+    except (ZoneInfoNotFoundError, ValueError, OSError):  # OSError: a folder of zones, such as Europe
+        raise Refused(_("We do not know the time zone %(zone)s.", zone=zone)) from None
 
 
 def pin(cohort: Cohort, version: CourseVersion, *, by: User) -> None:
@@ -126,7 +131,10 @@ def pin(cohort: Cohort, version: CourseVersion, *, by: User) -> None:
 
 
 def seat_mentor(cohort: Cohort, mentor: User, *, by: User) -> None:
-    """Give a mentor the right to see and grade this cohort's trainees. Twice is once."""
+    """Give a mentor the right to see and grade this cohort's trainees. Twice is once. The person's row is locked here, so that nobody is
+    seated whose role is being taken.
+    """
+    db.session.refresh(mentor, with_for_update={"read": True})
     if Role.MENTOR not in mentor.roles:
         raise Refused(_("%(name)s is not a mentor.", name=mentor.name))
     if db.session.get(MentorSeat, (cohort.id, mentor.id)) is None:
@@ -134,7 +142,7 @@ def seat_mentor(cohort: Cohort, mentor: User, *, by: User) -> None:
         record(Kind.MENTOR_SEATED, cohort, actor=by, mentor=mentor.id)
 
 
-def unseat_mentor(cohort: Cohort, mentor: User, *, by: User) -> None:
+def unseat_mentor(cohort: Cohort, mentor: User, *, by: User | None) -> None:
     """Take that right away, from now on. Twice is once. The cohort's row is locked by the caller, so that a cohort keeps one mentor."""
     seat = db.session.get(MentorSeat, (cohort.id, mentor.id))
     if seat is None:

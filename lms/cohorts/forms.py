@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Mapping
 from datetime import date
-from typing import Any
+from typing import Any, Self
 
 from flask import g
 from flask_wtf.file import FileField
@@ -16,6 +16,7 @@ from lms.cohorts.pasting import MOST
 from lms.core.errors import Refused
 from lms.core.forms import Form, SelectChoice, digits, named, strip
 from lms.core.i18n import _, _l
+from lms.core.mending import MendForm
 from lms.people.models import Lost
 
 YEARS = range(2000, 2100)
@@ -55,6 +56,26 @@ class CohortForm(Form):
         self.like.choices = [SelectChoice("0", str(_l("No other cohort"))), *(named(id, name) for id, name in cohorts)]
         self.programme.choices = [named(id, name) for id, name in programmes]
         self.partner.choices = [SelectChoice("0", str(_l("No partner"))), *(named(id, name) for id, name in partners)]
+        return self
+
+
+class DetailsForm(MendForm):
+    """A cohort that stands, to be changed: with as many of the fields of a new one as may change."""
+
+    name = StringField(_l("Name of the cohort"), [DataRequired(_l("Write a name.")), Length(max=120)], [strip])
+    programme_id = SelectField(_l("Programme"), coerce=int)
+    partner_id = SelectField(_l("Partner"), coerce=int)
+    starts_on = DayField(_l("First day"), [InputRequired(_l("Choose the first day."))])
+    ends_on = DayField(_l("Last day"), [InputRequired(_l("Choose the last day."))])
+    zone = StringField(_l("Time zone"), [DataRequired(_l("Write the time zone.")), Length(max=40)], [strip])
+    capacity = IntegerField(_l("Places"), [InputRequired(_l("Write how many places.")), NumberRange(1, 500)], filters=[digits])
+
+    def offer(self, fields: Iterable[str], programmes: list[tuple[int, str]], partners: list[tuple[int, str]]) -> Self:
+        """Fill the choices, 0 is no partner; and take away what may not change."""
+        self.programme_id.choices = [named(id, name) for id, name in programmes]
+        self.partner_id.choices = [SelectChoice("0", str(_l("No partner"))), *(named(id, name) for id, name in partners)]
+        for name in {"name", "programme_id", "partner_id", "starts_on", "ends_on", "zone", "capacity"} - set(fields):
+            del self[name]
         return self
 
 

@@ -12,8 +12,8 @@ from sqlalchemy import select
 
 from lms.catalogue import queries as catalogue
 from lms.catalogue.models import CourseVersion
-from lms.cohorts import actions, policy, queries
-from lms.cohorts.forms import ChoiceForm, CohortForm, ProgrammeForm
+from lms.cohorts import actions, changing, policy, queries
+from lms.cohorts.forms import ChoiceForm, CohortForm, DetailsForm, ProgrammeForm
 from lms.cohorts.models import Cohort, Programme
 from lms.core.access import Role, me, one_or_404, only
 from lms.core.db import db
@@ -97,6 +97,41 @@ def _make(form: CohortForm) -> None:
     )  # fmt: skip
     if model:
         actions.copy_plan(cohort, model, by=me())
+
+
+@bp.get("/cohorts/<int:id>/details")
+@only(Role.STAFF)
+def details(id: int) -> ResponseReturnValue:
+    """What may change in a cohort as it is now."""
+    cohort = one_or_404(policy.visible_cohorts(me()), id)
+    return _details_page(cohort, _details_form(cohort, DetailsForm(formdata=None)).show(changing.details_of(cohort)))
+
+
+@bp.post("/cohorts/<int:id>/details")
+@only(Role.STAFF)
+def change(id: int) -> ResponseReturnValue:
+    """Change them. Who saves second sees what the first one changed, with all that was typed."""
+    cohort = one_or_404(policy.visible_cohorts(me()), id, lock=True)
+    form = _details_form(cohort, DetailsForm())
+    if not form.validate_on_submit() or not tried(form, _change, cohort, form):
+        cohort = one_or_404(policy.visible_cohorts(me()), id)
+        return _details_page(cohort, form, form.catch_up(changing.details_of(cohort))), 422
+    return redirect(url_for("learning_cohorts.show", id=id), 303)
+
+
+def _details_form(cohort: Cohort, form: DetailsForm) -> DetailsForm:
+    partners = [(partner.id, partner.name) for partner in db.session.scalars(visible_partners(me()).order_by(Partner.name))]
+    return form.offer(changing.changeable(cohort), queries.programmes(), partners)
+
+
+def _change(cohort: Cohort, form: DetailsForm) -> None:
+    moved = changing.change_cohort(cohort, form.wanted(changing.details_of(cohort)), seen=form.seen.data, by=me())
+    flash(_("The cohort is changed. All its dates moved: look at its calendar.") if moved else _("The cohort is changed."), "ok")
+
+
+def _details_page(cohort: Cohort, form: DetailsForm, news: Sequence[str] = ()) -> str:
+    open, wrong = changing.changeable(cohort), bool(form.errors or form.form_errors)
+    return render_template("cohorts/details.html", cohort=cohort, form=form, news=news, open=open, error=wrong)
 
 
 def setting_up(cohort: Cohort) -> dict[str, Any]:

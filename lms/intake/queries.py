@@ -65,6 +65,11 @@ def promised(cohort: Cohort) -> int:
     return db.session.scalar(found) or 0
 
 
+def is_offered(cohort: Cohort) -> bool:
+    """Whether a round gives places in this cohort away: its programme and partner are told there."""
+    return db.session.scalar(select(RoundCohort.round_id).where(RoundCohort.cohort_id == cohort.id).limit(1)) is not None
+
+
 def has_a_place(enrolment_id: int) -> bool:
     """Whether an application led to this place already."""
     return db.session.scalar(select(Application.id).where(Application.enrolment_id == enrolment_id)) is not None

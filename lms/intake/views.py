@@ -22,6 +22,7 @@ bp = Blueprint("intake", __name__)
 bp.register_blueprint(staff)
 # Cohorts stand below and know no applications: they ask here how many places are promised.
 bp.record_once(lambda state: state.app.extensions.setdefault("kept_places", []).append(queries.promised))
+bp.record_once(lambda state: state.app.extensions.setdefault("offered", []).append(queries.is_offered))
 HELD = "applying"  # in the session: the id of the application that this browser opened
 
 
