@@ -44,7 +44,7 @@ class Terms:
             told = json.loads(text)
             first, last = date.fromisoformat(told["opens_on"]), date.fromisoformat(told["closes_on"])
             return cls.of([int(id) for id in told["cohorts"]], told["languages"], told["countries"], first, last)
-        except (ValueError, TypeError, LookupError):
+        except (ValueError, TypeError, LookupError, OverflowError, RecursionError):
             return None
 
     def __str__(self) -> str:
@@ -70,13 +70,13 @@ def has_applicants(round: Round) -> bool:
 def change_round(round: Round, terms: Terms, *, seen: Terms | None, by: User) -> None:
     """Say it anew, where `seen` is what stands. The round's row is locked by the caller, so nobody begins an application meanwhile."""
     now = terms_of(round)
+    changed = terms.unlike(now)
+    if seen is not None and not changed:  # a second tap too: what it saw is older, and what it says stands
+        return
     if seen != now:
         raise Refused(_("Somebody changed this round meanwhile. Look, then save again."))
     if round.state is RoundState.CLOSED:
         raise Refused(_("This round is closed. Open it again, then change it."))
-    changed = terms.unlike(now)
-    if not changed:
-        return
     _check_days(round, now, terms)
     if has_applicants(round):
         _keep_told(now, terms)

@@ -150,6 +150,14 @@ def test_nothing_typed_is_lost(world: SimpleNamespace, as_: Any, round: int) -> 
     assert re.findall(r'name="languages" value="(\w+)" checked', text) == ["en"]
 
 
+def test_a_second_tap_saves_once_and_is_told_of_nobody(app: Flask, world: SimpleNamespace, as_: Any, round: int) -> None:
+    dana = as_("dana")
+    data = {"seen": seen(dana.page(f"/rounds/{round}/terms"))} | typed(world, closes_on="2099-01-01")
+    assert [dana.post(f"/rounds/{round}/terms", data=data).status_code for _tap in range(2)] == [303, 303]
+    with app.app_context():
+        assert len(db.session.scalars(select(Fact).where(Fact.kind == str(Kind.ROUND_CHANGED))).all()) == 1
+
+
 def test_who_saves_second_sees_what_changed(app: Flask, world: SimpleNamespace, as_: Any, round: int) -> None:
     first, second = as_("dana"), as_("dana")
     page = second.page(f"/rounds/{round}/terms")
@@ -167,7 +175,8 @@ def test_who_saves_second_sees_what_changed(app: Flask, world: SimpleNamespace, 
     assert second.post(address, data={"seen": seen(text)} | again).status_code == 303
     told = stands(app, round)
     assert (told.countries, told.languages, str(told.closes_on)) == (("LB", "SY", "TR"), ("en",), "2099-06-06")
-    for odd in ("", "[]", '{"cohorts": 5}', '{"opens_on": "x"}'):
+    endless = '{"opens_on": "2099-01-01", "closes_on": "2099-01-01", "cohorts": [Infinity]}'
+    for odd in ("", "[]", '{"cohorts": 5}', '{"opens_on": "x"}', endless, "[" * 100_000):
         assert second.post(address, data={"seen": odd} | again).status_code == 422
 
 
