@@ -67,6 +67,11 @@ def digits(value: str | None) -> str | None:
     return latin_digits(value.strip()) if isinstance(value, str) else value
 
 
+def capitals(value: str | None) -> str | None:
+    """A filter: a code is one code, however it was typed."""
+    return value.strip().upper() if isinstance(value, str) else value
+
+
 def tidy_number(value: str | None) -> str | None:
     """A filter for amounts: any digits, Arabic decimal sign or comma read as a point."""
     return latin_digits(value.strip()).replace("٫", ".").replace(",", ".") if isinstance(value, str) else value

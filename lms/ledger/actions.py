@@ -13,7 +13,7 @@ from sqlalchemy import insert, select
 from sqlalchemy.dialects import postgresql, sqlite
 
 from lms.core import clock
-from lms.core.db import db
+from lms.core.db import added, db
 from lms.core.errors import Refused
 from lms.core.facts import Kind, record
 from lms.core.i18n import _
@@ -23,6 +23,8 @@ from lms.ledger.accounts import BOOK_CURRENCY, Book
 from lms.ledger.models import Account, Entry, ExchangeRate, Transfer
 from lms.people.models import User
 
+LARGEST = 10**14
+"""In minor units: as much as anybody can type. A rate turns no sum into more, or a column could not hold what comes of it."""
 _KEY = re.compile(r"[A-Za-z0-9][A-Za-z0-9:._/-]{0,159}")
 
 
@@ -105,6 +107,8 @@ def _valued(lines: Sequence[Line], book: Book, on: date) -> list[Line]:
         at = [n for n, line in enumerate(lines) if line.amount.minor * side > 0]
         weights = [abs(lines[n].amount.minor) for n in at]
         total = Money(side * round(sum(weights) * rate), BOOK_CURRENCY[book])
+        if abs(total.minor) > LARGEST:
+            raise Refused(_("At this rate the sum is too large. Look at the rate."))
         for n, cost in zip(at, total.allocate(weights) if at else (), strict=True):
             valued[n] = replace(lines[n], cost=cost)
     return valued
@@ -208,15 +212,18 @@ def fee(*, key: str, fund: str, source: str, amount: Money, by: User | None, on:
 
 
 def set_rate(*, foreign: Money, worth: Money, source: str, by: User | None, on: date, book: Book = Book.FOUNDATION) -> ExchangeRate:
-    """Keep what a foreign sum was worth on a day, and who says so. A day has one rate; Refused for a second one."""
+    """Keep what a foreign sum was worth on a day, and who says so. A day has one rate: the same again is a second tap, another one is
+    Refused."""
     if worth.currency != BOOK_CURRENCY[book] or foreign.currency == worth.currency or foreign.minor <= 0 or worth.minor <= 0:
         raise ValueError("a rate is a foreign sum above zero and its value in the book's currency")
     kept = select(ExchangeRate).where(ExchangeRate.book == book, ExchangeRate.currency == foreign.currency, ExchangeRate.date == on)
-    if db.session.scalars(kept).one_or_none() is not None:
-        raise Refused(_("There is a rate for %(currency)s on that day already.", currency=foreign.currency))
     rate = ExchangeRate(
         book=book, currency=foreign.currency, date=on, foreign_minor=foreign.minor, book_minor=worth.minor, source=source[:200],
         by_id=by.id if by else None,
     )  # fmt: skip
-    db.session.add(rate)
-    return rate
+    if db.session.scalars(kept).one_or_none() is None and added(rate):
+        return rate
+    there = db.session.scalars(kept).one()
+    if (there.foreign_minor, there.book_minor, there.source) != (rate.foreign_minor, rate.book_minor, rate.source):
+        raise Refused(_("There is a rate for %(currency)s on that day already.", currency=foreign.currency))
+    return there

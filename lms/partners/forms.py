@@ -7,13 +7,8 @@ from wtforms import SelectField, StringField
 from wtforms.validators import DataRequired, Length
 
 from lms.core import fmt
-from lms.core.forms import Form, SelectChoice, strip
+from lms.core.forms import Form, SelectChoice, capitals, strip
 from lms.core.i18n import _, _l
-
-
-def capitals(value: str | None) -> str | None:
-    """A filter: a code is one code, however it was typed."""
-    return value.strip().upper() if isinstance(value, str) else value
 
 
 class PartnerForm(Form):

@@ -3,15 +3,18 @@
 from __future__ import annotations
 
 import re
+from datetime import date
 from typing import Any
+from zoneinfo import ZoneInfo
 
 import phonenumbers
 from wtforms import DateField, HiddenField, SelectField, StringField, TextAreaField, ValidationError
 from wtforms.validators import DataRequired, Length, Regexp
 
 from lms.core import clock
+from lms.core.access import me
 from lms.core.fmt import latin_digits
-from lms.core.forms import Form, SelectChoice, strip, tidy_number
+from lms.core.forms import Form, SelectChoice, capitals, strip, tidy_number
 from lms.core.i18n import _, _l
 from lms.core.money import CURRENCIES, Money
 from lms.payouts import iban
@@ -51,13 +54,18 @@ def as_printed(value: str | None) -> str | None:
     return re.sub(r"[\u061c\u200e\u200f\u202a-\u202e\u2066-\u2069]", "", latin_digits(value)).strip() if isinstance(value, str) else value
 
 
+def today() -> date:
+    """The day it is where this person is: in Kabul it began hours before Greenwich's."""
+    return clock.now().astimezone(ZoneInfo(me().zone)).date()
+
+
 class PastDayField(DateField):
-    """A day of this century that has begun, as a browser sends it; any other is told in our words."""
+    """A day of this century that has begun where this person is, as a browser sends it; any other is told in our words."""
 
     def process_formdata(self, valuelist: list[Any]) -> None:
         try:
             super().process_formdata(valuelist)
-            if self.data is None or self.data.year < 2000 or self.data > clock.now().date():
+            if self.data is None or self.data.year < 2000 or self.data > today():
                 raise ValueError
         except ValueError:
             self.data = None
@@ -67,14 +75,14 @@ class PastDayField(DateField):
 class GrantForm(Form):
     """A donor's money in the bank account. The bank's number makes a second tap the same grant."""
 
-    fund = StringField(_l("Fund"), [DataRequired(_l("Write the fund.")), Regexp(FUND, message=FUND_WORDS)], [strip])
+    fund = StringField(_l("Fund"), [DataRequired(_l("Write the fund.")), Regexp(FUND, message=FUND_WORDS)], [capitals])
     amount = StringField(_l("Sum"), [DataRequired(_l("Write the sum.")), Length(max=18)], [tidy_number])
     currency = SelectField(_l("Currency"))
-    on = PastDayField(_l("Day it arrived"), default=lambda: clock.now().date())
+    on = PastDayField(_l("Day it arrived"), default=today)
     reference = StringField(
         _l("The bank's number"),
         [DataRequired(_l("Write the number.")), Regexp(REFERENCE, message=_l("Write letters and digits only."))],
-        [as_printed],
+        [as_printed, capitals],
     )
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
@@ -92,7 +100,7 @@ class WorthForm(Form):
     foreign = StringField(_l("Foreign sum"), [DataRequired(_l("Write the sum.")), Length(max=18)], [tidy_number])
     currency = SelectField(_l("Currency"), [DataRequired(_l("Choose a currency."))])
     worth = StringField(_l("What it was worth"), [DataRequired(_l("Write the sum.")), Length(max=18)], [tidy_number])
-    on = PastDayField(_l("Day"), default=lambda: clock.now().date())
+    on = PastDayField(_l("Day"), default=today)
     source = StringField(_l("Who says so"), [DataRequired(_l("Write who says so.")), Length(max=200)], [strip])
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:

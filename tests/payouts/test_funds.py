@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from datetime import timedelta
+from datetime import UTC, datetime, timedelta
+from functools import partial
 from types import SimpleNamespace
 from typing import Any
 
@@ -17,6 +18,8 @@ from lms.ledger import queries as ledger
 from lms.ledger.models import ExchangeRate, Transfer
 from lms.payouts import queries
 from lms.payouts.models import BatchState, PayoutBatch
+from tests.client import Browser
+from tests.eight import at_once, eight_browsers
 from tests.payouts import scene
 
 URL, WORTH = "/payouts/funds", "/payouts/funds/worth"
@@ -47,6 +50,9 @@ def test_a_grant_is_written_down_once(app: Flask, world: SimpleNamespace, as_: A
     with app.app_context():
         assert ledger.fund("GRANT-A") == (Money(1000_00, "USD"), Money.zero("USD"))
         assert ledger.by_key("grant:GRANT-A:E2E/77").by_id == world.fay  # type: ignore[union-attr]
+    for change in ({"fund": "grant-a"}, {"reference": "e2e/77"}):  # what a phone makes of capitals is no other fund and no other grant
+        assert fay.post(URL, data=GRANT | change).status_code == 303
+        assert (held(app), count(app, Transfer)) == (Money(1000_00, "USD"), 1)
     again = fay.post(URL, data=GRANT | {"amount": "900"})
     assert again.status_code == 422
     assert "This was posted before with other figures." in again.get_data(as_text=True)
@@ -77,8 +83,41 @@ def test_foreign_money_needs_its_worth_first(app: Flask, world: SimpleNamespace,
     assert held(app, "LBP") == Money(9000000, "LBP")
     with app.app_context():
         assert ledger.fund("GRANT-A")[0] == Money(100_00, "USD")
-    assert fay.post(WORTH, data=RATE).status_code == 422  # a day has one
+    assert fay.post(WORTH, data=RATE).status_code == 303, "a second tap"
+    assert fay.post(WORTH, data=RATE | {"worth-worth": "1.01"}).status_code == 422  # a day has one
     assert count(app, ExchangeRate) == 1
+
+
+def test_eight_who_tell_the_worth_at_once_tell_it_once(either_school: Flask) -> None:
+    answers = at_once(partial(Browser.post, path=WORTH, data=RATE), eight_browsers(either_school, "fay"))
+    assert {answer.status_code for answer in answers} == {303}
+    assert count(either_school, ExchangeRate) == 1
+
+
+def test_eight_who_write_down_one_grant_at_once_write_one(either_school: Flask) -> None:
+    answers = at_once(partial(Browser.post, path=URL, data=GRANT), eight_browsers(either_school, "fay"))
+    assert {answer.status_code for answer in answers} == {303}
+    assert (held(either_school), count(either_school, Transfer)) == (Money(1000_00, "USD"), 1)
+
+
+def test_no_rate_makes_more_of_a_sum_than_the_books_hold(app: Flask, world: SimpleNamespace, as_: Any) -> None:
+    fay = as_("fay")
+    assert fay.post(WORTH, data=RATE | {"worth-foreign": "1", "worth-worth": "9" * 12}).status_code == 303
+    told = fay.post(URL, data=GRANT | {"currency": "LBP", "amount": "9" * 12})
+    assert told.status_code == 422
+    assert "At this rate the sum is too large. Look at the rate." in told.get_data(as_text=True)
+    assert count(app, Transfer) == 0
+
+
+@pytest.mark.parametrize(("zone", "day", "status"), [("Asia/Kabul", 24, 303), ("UTC", 24, 422), ("America/Bogota", 23, 303)])
+def test_a_grant_of_today_where_finance_is(app: Flask, world: SimpleNamespace, as_: Any, zone: str, day: int, status: int) -> None:
+    """At nine in the evening in Greenwich the next day has begun in Kabul."""
+    with app.app_context(), transaction(write=True):
+        scene.person(world.fay).zone = zone
+    with clock.held(datetime(2026, 11, 23, 21, 0, tzinfo=UTC)):
+        fay = as_("fay")
+        assert ('value="2026-11-24"' in fay.page(URL)) is (zone == "Asia/Kabul")
+        assert fay.post(URL, data=GRANT | {"on": f"2026-11-{day}"}).status_code == status
 
 
 @pytest.mark.parametrize(
