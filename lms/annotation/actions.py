@@ -107,7 +107,9 @@ def write_guideline(project: Project, *, by: User | None, bodies: dict[str, str]
 
 
 def set_fund(project: Project, *, by: User | None, fund: str) -> None:
-    """Name the fund that pays, once: what was paid of one is not paid of another."""
+    """Name the fund that pays, once: what was paid of one is not paid of another. The same again is a second tap."""
+    if project.fund == fund:
+        return
     if project.fund:
         raise Refused(_("This project has a fund already."))
     _refuse_unkeepable(fund, project.slug)

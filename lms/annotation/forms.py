@@ -12,7 +12,7 @@ from lms.annotation import wording
 from lms.annotation.claiming import SKIP_REASONS
 from lms.annotation.models import Decision, Phase, Risk
 from lms.annotation.schemas import Kind
-from lms.core.forms import Form, strip, tidy_number
+from lms.core.forms import Form, capitals, strip, tidy_number
 from lms.core.i18n import _, _l
 from lms.core.money import CURRENCIES, Money
 
@@ -70,7 +70,7 @@ class ProjectForm(Form, AmountMixin):
     currency = SelectField(_l("Currency"))
     rate = StringField(_l("Price of one item"), [DataRequired(NEEDED)], [tidy_number])
     budget = StringField(_l("Budget"), [DataRequired(NEEDED)], [tidy_number])
-    fund = StringField(_l("Fund that pays"), [Length(max=40)], [strip])
+    fund = StringField(_l("Fund that pays"), [Length(max=40)], [capitals])
     est_seconds = IntegerField(_l("Seconds for one item"), [InputRequired(NEEDED), NumberRange(1, 7200)])
     overlap = IntegerField(_l("People for each item"), [InputRequired(NEEDED), NumberRange(1, 100)], default=1)
     block = IntegerField(_l("Items in one block"), [InputRequired(NEEDED), NumberRange(1, 200)], default=20)
@@ -109,7 +109,7 @@ class CohortsForm(Form):
 
 
 class RateForm(Form, AmountMixin):
-    fund = StringField(_l("Fund that pays"), [Length(max=40)], [strip])
+    fund = StringField(_l("Fund that pays"), [Length(max=40)], [capitals])
     rate = StringField(_l("Price of one item"), [Optional()], [tidy_number])
     budget = StringField(_l("Budget"), [Optional()], [tidy_number])
 

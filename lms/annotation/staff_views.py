@@ -114,16 +114,18 @@ def change_rate(slug: str) -> ResponseReturnValue:
 @only(Role.STAFF)
 def let_in(slug: str) -> ResponseReturnValue:
     """More cohorts that may work here."""
-    found, form = _found(slug, lock=True), _more_cohorts(slug)
+    found, form = _found(slug, lock=True), _more_cohorts(slug, inside=True)
     if not (form.validate_on_submit() and tried(form, actions.let_in, found, by=me(), cohorts=form.cohorts.data)):
+        form.cohorts.choices = _more_cohorts(slug).cohorts.choices
         return _page(_found(slug), more=form, error=True), 422
     flash(_("Saved. They may work here now."), "ok")
     return redirect(url_for("annotation_staff.project", slug=slug), 303)
 
 
-def _more_cohorts(slug: str) -> CohortsForm:
-    form, inside = CohortsForm(), set(queries.cohort_ids(_found(slug)))
-    form.cohorts.choices = [(id, name) for id, name in _cohorts() if id not in inside]
+def _more_cohorts(slug: str, *, inside: bool = False) -> CohortsForm:
+    """To choose from those that may not work here yet; with `inside` the others are taken too: of a second tap."""
+    form, there = CohortsForm(), set(queries.cohort_ids(_found(slug)))
+    form.cohorts.choices = [(id, name) for id, name in _cohorts() if inside or id not in there]
     return form
 
 
