@@ -35,6 +35,7 @@ from lms.annotation.models import (
 from lms.core import clock
 from lms.core.db import db
 from lms.core.files import StoredFile
+from lms.core.fmt import num
 from lms.core.i18n import _
 from lms.core.money import Money
 from lms.ledger import queries as ledger
@@ -198,7 +199,7 @@ def opening_checks(project: Project) -> list[tuple[bool, str]]:
     needed = pricing.reservation(project.rate) * (known.items * project.overlap)
     return [
         (known.items > 0, _("Bring in a data set.")),
-        (known.gold >= project.gold_needed, _("Known answers: %(have)s of %(need)s.", have=known.gold, need=project.gold_needed)),
+        (known.gold >= project.gold_needed, _("Known answers: %(have)s of %(need)s.", have=num(known.gold), need=num(project.gold_needed))),
         (guideline_version(project) > 0, _("Write a guideline.")),
         (project.content_risk is not Risk.UNKNOWN, _("Say what people may see in the items.")),
         (bool(cohort_ids(project)), _("Choose a cohort that may work here.")),

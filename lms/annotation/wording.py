@@ -5,11 +5,14 @@ from __future__ import annotations
 from lms.annotation.mistakes import State
 from lms.annotation.models import AssignmentState, Phase, ProjectState, Risk
 from lms.annotation.schemas import Kind
+from lms.core import fmt
 from lms.core.i18n import _
 
 
-def objection(shape: str | int, reason: str) -> str:
+def objection(part: str | int, reason: str) -> str:
     """Why one shape of an answer cannot be taken, naming it as the list beside the picture does."""
+    named = str(part)
+    shape = fmt.num(int(named)) if named.isdecimal() and len(named) < 7 else named  # another name is what a phone made up
     sentences = {
         "no_area": _("Shape %(shape)s has no width or no height. Draw it again.", shape=shape),
         "too_small": _("Shape %(shape)s is smaller than one dot. Draw it again.", shape=shape),

@@ -13,6 +13,7 @@ from sqlalchemy import func, select
 from lms.annotation import exporting, queries, schemas, wording
 from lms.annotation.models import Dataset, Gold, Item, Project, ProjectState
 from lms.core.db import db, transaction
+from lms.core.i18n import force_locale
 from lms.ledger import actions as ledger
 from tests.annotation.rooms import make, person, usd
 
@@ -196,3 +197,13 @@ def test_a_format_and_what_was_left_out_are_said_in_words(app: Flask, world: Sim
         page = dana.page("/projects/short-texts")
         assert [word in page for word in words] == [True, True]
         assert "no_area" not in page
+
+
+def test_what_is_missing_and_wrong_is_counted_in_the_digits_of_the_page(app: Flask, world: SimpleNamespace) -> None:
+    with app.test_request_context(), transaction(write=True):
+        project = make(world, open_=False)
+        project.gold_needed = 20
+        with force_locale("ar_SY"):
+            assert [said for _met, said in queries.opening_checks(project) if "٠ من ٢٠" in said]
+            assert "١٢" in wording.objection("12", "no_area")
+            assert "made-up-12" in wording.objection("made-up-12", "no_area")
