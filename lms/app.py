@@ -21,6 +21,7 @@ from lms.annotation import staff_views as annotation_staff
 from lms.annotation import views as annotation
 from lms.catalogue import views as catalogue
 from lms.cohorts import mentor_views as cohorts_mentor
+from lms.cohorts import sign_in_views as cohorts_sign_in
 from lms.cohorts import staff_views as cohorts_staff
 from lms.cohorts import views as cohorts
 from lms.config import Settings, SettingsError
@@ -58,7 +59,7 @@ from lms.partners import views as partners
 from lms.payouts import fund_views as payouts_funds
 from lms.payouts import own_views as payouts_own
 from lms.payouts import views as payouts
-from lms.people import arrivals, sign_ins
+from lms.people import arrivals, changing_views, sign_ins
 from lms.people import queries as people_queries
 from lms.people import views as people
 from lms.people import welcome_views as welcome
@@ -74,6 +75,7 @@ ROOMS: tuple[Blueprint, ...] = (  # one line a feature
     health.bp,
     phone_views.bp,
     people.bp,
+    changing_views.bp,
     welcome.bp,
     annotation.bp,
     annotation_mentor.bp,
@@ -81,6 +83,7 @@ ROOMS: tuple[Blueprint, ...] = (  # one line a feature
     cohorts.bp,
     cohorts_mentor.bp,
     cohorts_staff.bp,
+    cohorts_sign_in.bp,
     grading.bp,
     grading_mentor.bp,
     grading_phrases.bp,

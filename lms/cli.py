@@ -10,6 +10,7 @@ from flask import current_app
 from lms.annotation.commands import annotation
 from lms.app import ROOT, create_app
 from lms.catalogue.commands import courses
+from lms.cohorts import roles
 from lms.config import Settings, SettingsError
 from lms.core import checks, jobs, sealing
 from lms.core.access import Role
@@ -20,7 +21,8 @@ from lms.credentials.commands import certificates
 from lms.credentials.proof_commands import credentials
 from lms.demo import school
 from lms.ledger.commands import ledger
-from lms.people import actions, queries
+from lms.people import actions, changing, queries
+from lms.people.models import User
 
 
 def application() -> Any:
@@ -72,10 +74,47 @@ def add_person(name: str, role: str, identifier: str) -> None:
 @with_app(write=True)
 def new_code(identifier: str) -> None:
     """Print a new one-time code for somebody who has none that works: the e-mail, phone or name they sign in with. Older codes end."""
+    click.echo(actions.make_code(_meant(identifier), by=None))
+
+
+@people.command("identifier")
+@click.argument("identifier")
+@click.argument("new")
+@with_app(write=True)
+def change_identifier(identifier: str, new: str) -> None:
+    """Write down another e-mail, phone or name for somebody to sign in with, and print a one-time code. All sign-ins of the person end."""
+    click.echo(changing.correct(_meant(identifier), new, by=None))
+
+
+@people.command("role")
+@click.argument("identifier")
+@click.argument("change", type=click.Choice(["add", "remove"]))
+@click.argument("role", type=click.Choice([str(role) for role in Role]))
+@click.option("--by", "asked", default="", help="Who of the staff asked for it: e-mail, phone or sign-in name. Is kept with the change.")
+@with_app(write=True)
+def change_role(identifier: str, change: str, role: str, asked: str) -> None:
+    """Give somebody a role, or take it with the seats it gave; the person signs in again. Prints a one-time code where the password,
+    good for a trainee, is too short for the new role: it has ended then."""
+    person, by = _meant(identifier), _meant(asked) if asked else None
+    if by is not None and not by.has(Role.STAFF):
+        refuse("Only somebody of the staff can ask for this.")
+    if change == "remove":
+        done = roles.take(person, Role(role), by=by)
+        click.echo(f"The role of {role} is taken." if done else f"This person does not have the role of {role}: nothing was changed.")
+    elif person.has(Role(role)):
+        click.echo(f"This person has the role of {role} already: nothing was changed.")
+    else:
+        code = roles.give(person, Role(role), by=by)
+        click.echo(f"The role of {role} is given." + (" The password was too short for it and has ended. New code:" if code else ""))
+        if code:
+            click.echo(code)
+
+
+def _meant(identifier: str) -> User:
     person = queries.by_identifier(identifier)
     if person is None:
         refuse("Nobody signs in with that, or more than one person could be meant.")
-    click.echo(actions.make_code(person, by=None))
+    return person
 
 
 @main.group("db")

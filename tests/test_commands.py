@@ -101,6 +101,30 @@ def test_who_lost_the_password_gets_a_new_code_and_the_older_one_ends(lms: Any, 
     assert nobody.stderr.strip() == "Nobody signs in with that, or more than one person could be meant."
 
 
+def test_another_number_and_another_role_are_written_down_by_command(lms: Any, installed: Path) -> None:
+    lms("people", "add", "Dana", "--role", "staff", "--identifier", "dana@learn.example.org")
+    lms("people", "add", "Chen", "--role", "mentor", "--identifier", "chen@lern.example.org")
+    done = lms("people", "identifier", "chen@lern.example.org", "+961 70 123 456")
+    assert (done.exit_code, len(done.stdout.strip())) == (0, 6), done.output
+    taken = lms("people", "identifier", "dana@learn.example.org", "0096170123456")
+    assert (taken.exit_code, taken.stdout) == (1, "")
+    assert taken.stderr.strip() == "Another person has this phone, email or name already."
+    role = ("people", "role", "+96170123456")
+    assert lms(*role, "add", "partner", "--by", "dana@learn.example.org").stdout == "The role of partner is given.\n"
+    assert lms(*role, "add", "partner").stdout == "This person has the role of partner already: nothing was changed.\n"
+    assert lms(*role, "remove", "mentor").stdout == "The role of mentor is taken.\n"
+    assert lms(*role, "remove", "mentor").stdout == "This person does not have the role of mentor: nothing was changed.\n"
+    for words, sentence in (
+        ((*role, "add", "staff", "--by", "+96170123456"), "Only somebody of the staff can ask for this."),
+        (("people", "role", "dana@learn.example.org", "add", "finance", "--by", "dana@learn.example.org"), "Nobody changes the own roles."),
+        (("people", "role", "dana@learn.example.org", "remove", "staff"), "This is the last person of the staff. Add another one first."),
+        (("people", "role", "nobody@learn.example.org", "add", "staff"), "Nobody signs in with that"),
+    ):
+        refused = lms(*words)
+        assert (refused.exit_code, refused.stdout) == (1, "")
+        assert refused.stderr.startswith(sentence)
+
+
 class TestKeys:
     def test_they_are_made_once(self, lms: Any, tmp_path: Path) -> None:
         env = good(tmp_path)

@@ -116,6 +116,8 @@ LINES: tuple[Line, ...] = (
     post("/enrolments/<int:id>/coming-back", "dana", **STAFF),  # after it: what follows asks for a place
     post("/enrolments/<int:id>/lost-phone", "bilal", ("chen",), ("amina", "efe", "fay")),
     post("/enrolments/<int:id>/notes", "bilal", ("chen",), ("amina", "efe", "fay")),
+    Line("/enrolments/<int:id>/sign-in", "efe", ("goran",), ("amina", "bilal", "fay")),
+    post("/enrolments/<int:id>/sign-in", "efe", ("goran",), ("amina", "bilal", "fay")),
     Line("/enrolments/<int:id>/sign-off", "bilal", **MENTOR),
     post("/enrolments/<int:id>/sign-off", "bilal", **MENTOR),
     Line("/learn/<course>", "amina", **TRAINEE),

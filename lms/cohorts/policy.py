@@ -77,6 +77,11 @@ def carers(user: User) -> Select[User]:
     return select(User).where(User.id.in_(seats), User.active)
 
 
+def may_correct_sign_in(user: User, place: Enrolment) -> bool:
+    """Of a trainee alone, and never of oneself: whoever signs in as somebody with more rights would hold them."""
+    return place.user.roles == {Role.TRAINEE} and place.user_id != user.id
+
+
 def written_about(user: User) -> Select[Enrolment]:
     """Of whom this person keeps notes with those who look after her: where one leads, never of oneself."""
     return select(Enrolment).where(

@@ -24,6 +24,9 @@ class Kind(StrEnum):
     PERSON_SIGNED_IN = "person.signed_in"
     PERSON_CODE_MADE = "person.code_made"
     PERSON_PASSWORD_SET = "person.password_set"  # noqa: S105
+    PERSON_IDENTIFIER_CHANGED = "person.identifier_changed"
+    PERSON_ROLE_GIVEN = "person.role_given"
+    PERSON_ROLE_TAKEN = "person.role_taken"
     PERSON_CONSENTED = "person.consented"
     PERSON_WITHDREW = "person.withdrew"
     PERSON_ADULT_CONFIRMED = "person.adult_confirmed"

@@ -34,8 +34,9 @@ def make(*, by: User, code: str, name: str, country: str) -> Partner:
 
 def employ(partner: Partner, person: User, *, by: User) -> None:
     """This person works for the partner and sees its people from now on. Twice is once; a person may work for several. The partner's
-    row is locked by the caller.
+    row is locked by the caller; the person's is here, so that nobody is seated whose role is being taken.
     """
+    db.session.refresh(person, with_for_update={"read": True})
     if Role.PARTNER not in person.roles:
         raise Refused(_("%(name)s does not have the role of a partner.", name=person.name))
     if db.session.get(PartnerStaff, (partner.id, person.id)) is None:
@@ -43,7 +44,7 @@ def employ(partner: Partner, person: User, *, by: User) -> None:
         record(Kind.COORDINATOR_SEATED, partner, actor=by, coordinator=person.id)
 
 
-def dismiss(partner: Partner, person: User, *, by: User) -> None:
+def dismiss(partner: Partner, person: User, *, by: User | None) -> None:
     """This person does not see the partner's people any more. Twice is once. The partner's row is locked by the caller."""
     row = db.session.get(PartnerStaff, (partner.id, person.id))
     if row is not None:

@@ -51,7 +51,7 @@ def add(
         raise Refused(_("The name is too long."))
     person = User(name=name, roles=roles, language=language, zone=zone, country=country)
     if identifiers.fold(identifier):
-        _identify(person, identifier)
+        identify(person, identifier)
     else:
         person.sign_in_name = queries.free_sign_in_name(name)
     try:
@@ -63,7 +63,8 @@ def add(
     return person
 
 
-def _identify(person: User, text: str) -> None:
+def identify(person: User, text: str) -> None:
+    """Write down the phone, the e-mail or the name by which a person signs in, in the one form of its kind. Raises Refused for none."""
     found = identifiers.read(text)
     if found.kind == "email":
         if identifiers.email_problem(text):
@@ -83,12 +84,18 @@ def make_code(person: User, *, by: User | None, life: timedelta = CODE_LIFE) -> 
     db.session.execute(select(User.id).where(User.id == person.id).with_for_update())  # two made at once would both stay open
     digits = f"{secrets.randbelow(1_000_000):06d}"
     now = clock.now()
-    db.session.execute(update(SignInCode).where(SignInCode.user_id == person.id, SignInCode.used_at.is_(None)).values(used_at=now))
+    end_codes(person)
     db.session.add(
         SignInCode(user_id=person.id, code_hash=_code_hash(person.id, digits), expires_at=now + life, made_by_id=by.id if by else None)
     )
     record(Kind.PERSON_CODE_MADE, person, actor=by)
     return digits
+
+
+def end_codes(person: User) -> None:
+    """No code of this person works any more."""
+    still_open = (SignInCode.user_id == person.id, SignInCode.used_at.is_(None))
+    db.session.execute(update(SignInCode).where(*still_open).values(used_at=clock.now()))
 
 
 def _code_hash(person_id: int, digits: str) -> str:
@@ -163,9 +170,10 @@ def sign_out(token: str) -> None:
     )
 
 
-def end_sign_ins(person: User) -> None:
-    """End every sign-in of this person, on every device."""
-    db.session.execute(update(SignIn).where(SignIn.user_id == person.id, SignIn.revoked_at.is_(None)).values(revoked_at=clock.now()))
+def end_sign_ins(person: User, *, but: str | None = None) -> None:
+    """End every sign-in of this person, on every device; `but` the one with this token."""
+    those = [SignIn.user_id == person.id, SignIn.revoked_at.is_(None), *([SignIn.token_hash != token_hash(but)] if but else [])]
+    db.session.execute(update(SignIn).where(*those).values(revoked_at=clock.now()))
 
 
 def clear_phones(person: User, *, by: User, reason: Lost) -> None:

@@ -38,6 +38,12 @@ class PasswordForm(Form):
     password = PasswordField(_l("Password"), [InputRequired(_l("Write your password.")), Length(max=200)])
 
 
+class IdentifierForm(Form):
+    """Another phone, e-mail or, where staff write it down, name to sign in with."""
+
+    identifier = StringField(_l("New phone or email"), [InputRequired(_l("Write the new phone or email.")), Length(max=200)], [strip])
+
+
 class NameForm(Form):
     latin_name = StringField(_l("Your name in Latin letters"), [Length(max=120)], [strip])
     own_name = StringField(_l("Your name in your own letters"), [Length(max=120)], [strip])

@@ -174,7 +174,7 @@ def test_a_local_number_may_belong_to_several_countries_and_then_to_nobody(app: 
     assert {"+254712345678", "+93712345678"} <= set(found.values)
     with app.app_context(), transaction(write=True):
         for name, number in (("amina", "+254712345678"), ("hana", "+93712345678")):
-            actions._identify(db.session.get_one(User, getattr(world, name)), number)
+            actions.identify(db.session.get_one(User, getattr(world, name)), number)
     for typed, status in (("0712345678", 422), ("+254712345678", 303)):
         assert stranger.post("/sign-in", data={"identifier": typed, "password": PASSWORDS["amina"]}).status_code == status
 

@@ -32,7 +32,7 @@ def test_the_door_is_a_page(stranger: Any) -> None:
 @pytest.mark.parametrize("typed", ["AMINA@demo.example ", "+961 3 123 456", "03 123 456", "٠٣ ١٢٣ ٤٥٦", "00961 3123456", "+۹۶۱۳۱۲۳۴۵۶"])
 def test_a_phone_in_any_digits_and_a_mail_in_any_case(typed: str, app: Flask, stranger: Any, world: Any) -> None:
     with app.app_context(), transaction(write=True):
-        actions._identify(db.session.get_one(User, world.amina), "+961 3 123456")
+        actions.identify(db.session.get_one(User, world.amina), "+961 3 123456")
     answer = stranger.post("/sign-in", data={"identifier": typed, "password": "demo-amina-2026"})
     assert answer.status_code == 303
 

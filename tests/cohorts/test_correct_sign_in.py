@@ -1,0 +1,92 @@
+"""Staff, and the coordinator who referred her, write down a trainee's new number: she comes in with a new code, and is told."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import pytest
+from flask import Flask
+from sqlalchemy import select
+
+from lms.core.access import Role
+from lms.core.db import db, transaction
+from lms.core.facts import Fact
+from lms.messages.models import Message
+from lms.people import actions
+from lms.people.models import User
+from tests.people.test_change_identifier import NUMBER, TAKEN, comes_in, facts, stale
+
+
+def correct(client: Any, world: Any, typed: str = "70 123 456") -> Any:
+    return client.post(f"/enrolments/{world.enrolment}/sign-in", data={"identifier": typed})
+
+
+@pytest.mark.parametrize("name", ["dana", "efe"])
+def test_she_comes_in_with_the_number_and_the_code_and_reads_who_did_it(name: str, app: Flask, as_: Any, stranger: Any, world: Any) -> None:
+    phone, helper, path = as_("amina"), as_(name), f"/enrolments/{world.enrolment}/sign-in"
+    assert f'href="{path}"' in helper.page(f"/enrolments/{world.enrolment}")
+    assert "amina@demo.example" not in helper.page(path), "no more of it than must be known"
+    for _tap in range(2):
+        answer = correct(helper, world)
+        assert answer.status_code == 200
+    text = answer.get_data(as_text=True)
+    assert f">{NUMBER}<" in text
+    code = text.split('num" dir="ltr">', 1)[1][:6]
+    assert phone.get("/me").status_code == 302, "whoever has the old phone is out"
+    new = {"identifier": "٧٠ ١٢٣ ٤٥٦", "code": code, "password": "a new long word", "device": "own"}
+    assert stranger.post("/sign-in/code", data=new).status_code == 303
+    assert f">{name.capitalize()}</bdi>, on " in stranger.page("/me/sign-in")
+    letters = stranger.page("/messages")
+    assert ("Dana" in letters) == (name == "dana")
+    assert facts(app) == [(getattr(world, name), world.amina, {"field": "phone"})]
+    with app.app_context():
+        assert NUMBER[4:] not in repr([fact.data for fact in db.session.scalars(select(Fact))])
+
+
+def test_staff_tell_her_in_her_own_language_and_never_the_number(app: Flask, as_: Any, world: Any) -> None:
+    with app.app_context(), transaction(write=True):
+        db.session.get_one(User, world.amina).language = "ar"
+    correct(as_("dana"), world)
+    with app.app_context():
+        text = db.session.scalars(select(Message.text)).one()
+    assert "هاتف" in text
+    assert "123" not in text
+    assert "Dana" in as_("amina").page("/today")
+
+
+@pytest.mark.parametrize(("name", "status"), [("goran", 404), ("bilal", 403), ("chen", 403), ("amina", 403), ("hana", 403), ("fay", 403)])
+def test_nobody_else_may(name: str, status: int, app: Flask, as_: Any, world: Any) -> None:
+    client = as_(name)
+    assert client.get(f"/enrolments/{world.enrolment}/sign-in").status_code == status
+    assert correct(client, world).status_code == status
+    if status == 403 and name == "bilal":
+        assert "/sign-in" not in client.page(f"/enrolments/{world.enrolment}").split("<main")[1]
+    assert facts(app) == []
+
+
+@pytest.mark.parametrize("name", ["dana", "efe"])
+def test_nobody_takes_over_who_is_more_than_a_trainee(name: str, app: Flask, as_: Any, world: Any) -> None:
+    with app.app_context(), transaction(write=True):
+        db.session.get_one(User, world.amina).roles |= {Role.FINANCE}
+    helper = as_(name)
+    assert correct(helper, world).status_code == 403
+    assert f"/enrolments/{world.enrolment}/sign-in" not in helper.page(f"/enrolments/{world.enrolment}")
+    assert facts(app) == []
+
+
+def test_a_number_that_is_taken_and_a_password_that_is_old(app: Flask, as_: Any, stranger: Any, world: Any) -> None:
+    with app.app_context(), transaction(write=True):
+        actions.identify(db.session.get_one(User, world.hana), NUMBER)
+    phone, efe = as_("amina"), as_("efe")
+    answer = correct(efe, world)
+    assert answer.status_code == 422
+    assert TAKEN in answer.get_data(as_text=True)
+    assert 'value="70 123 456"' in answer.get_data(as_text=True)
+    assert correct(efe, world, "two words").status_code == 422
+    stale(app)
+    kept = correct(efe, world, "+961 3 123 456")
+    assert kept.status_code == 422
+    assert 'name="identifier" value="+961 3 123 456"' in kept.get_data(as_text=True)
+    assert phone.get("/me").status_code == 200
+    assert facts(app) == []
+    assert comes_in(stranger, "amina@demo.example")
