@@ -14,7 +14,7 @@ from wtforms.validators import DataRequired, InputRequired, Length, NumberRange,
 from lms.cohorts.models import Code
 from lms.cohorts.pasting import MOST
 from lms.core.errors import Refused
-from lms.core.forms import Form, SelectChoice, digits, named, strip
+from lms.core.forms import Form, SelectChoice, capitals, digits, named, one_line, strip
 from lms.core.i18n import _, _l
 from lms.core.mending import MendForm
 from lms.people.models import Lost
@@ -36,7 +36,7 @@ class DayField(DateField):
 
 
 class CohortForm(Form):
-    name = StringField(_l("Name of the cohort"), [DataRequired(_l("Write a name.")), Length(max=120)], [strip])
+    name = StringField(_l("Name of the cohort"), [DataRequired(_l("Write a name.")), Length(max=120)], [one_line])
     programme = SelectField(_l("Programme"), coerce=int)
     partner = SelectField(_l("Partner"), coerce=int)
     starts_on = DayField(_l("First day"), [InputRequired(_l("Choose the first day."))])
@@ -62,7 +62,7 @@ class CohortForm(Form):
 class DetailsForm(MendForm):
     """A cohort that stands, to be changed: with as many of the fields of a new one as may change."""
 
-    name = StringField(_l("Name of the cohort"), [DataRequired(_l("Write a name.")), Length(max=120)], [strip])
+    name = StringField(_l("Name of the cohort"), [DataRequired(_l("Write a name.")), Length(max=120)], [one_line])
     programme_id = SelectField(_l("Programme"), coerce=int)
     partner_id = SelectField(_l("Partner"), coerce=int)
     starts_on = DayField(_l("First day"), [InputRequired(_l("Choose the first day."))])
@@ -80,9 +80,9 @@ class DetailsForm(MendForm):
 
 
 class ProgrammeForm(Form):
-    name = StringField(_l("Name of the programme"), [DataRequired(_l("Write a name.")), Length(max=120)], [strip])
-    track = StringField(_l("Field of study"), [DataRequired(_l("Write what is taught.")), Length(max=40)], [strip])
-    fund = StringField(_l("Fund that pays"), [DataRequired(_l("Write the name of the fund.")), Length(max=40)], [strip])
+    name = StringField(_l("Name of the programme"), [DataRequired(_l("Write a name.")), Length(max=120)], [one_line])
+    track = StringField(_l("Field of study"), [DataRequired(_l("Write what is taught.")), Length(max=40)], [one_line])
+    fund = StringField(_l("Fund that pays"), [DataRequired(_l("Write the name of the fund.")), Length(max=40)], [capitals])
     next = HiddenField()  # where the person goes on: the new cohort that needed a programme
 
 

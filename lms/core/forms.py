@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from typing import Any
+from unicodedata import category, normalize
 
 from flask import g
 from flask_wtf import FlaskForm
@@ -13,6 +14,8 @@ from wtforms.fields.choices import SelectChoice as SelectChoice  # type: ignore[
 from lms.core.db import db, mode
 from lms.core.errors import Refused
 from lms.core.fmt import latin_digits
+
+JOINERS = "\u200c\u200d"
 
 
 class Form(FlaskForm):
@@ -60,6 +63,16 @@ def named(id: int, name: str) -> SelectChoice:
 def strip(value: str | None) -> str | None:
     """A filter: no white space around what was typed."""
     return value.strip() if isinstance(value, str) else value
+
+
+def one_line(value: str | None) -> str | None:
+    """A filter for the name of a thing: what looks the same is the same. Letters in one form of Unicode, one space between words, no sign
+    that cannot be seen but the joiners, which Persian writes in the middle of a word.
+    """
+    if not isinstance(value, str):
+        return value
+    seen = (sign for sign in " ".join(value.split()) if sign in JOINERS or category(sign) not in {"Cc", "Cf", "Cs"})
+    return " ".join(normalize("NFC", "".join(seen)).strip(JOINERS + " ").split())
 
 
 def digits(value: str | None) -> str | None:

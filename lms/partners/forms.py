@@ -7,12 +7,12 @@ from wtforms import SelectField, StringField
 from wtforms.validators import DataRequired, Length
 
 from lms.core import fmt
-from lms.core.forms import Form, SelectChoice, capitals, strip
+from lms.core.forms import Form, SelectChoice, capitals, one_line, strip
 from lms.core.i18n import _, _l
 
 
 class PartnerForm(Form):
-    name = StringField(_l("Name of the partner"), [DataRequired(_l("Write a name.")), Length(max=120)], [strip])
+    name = StringField(_l("Name of the partner"), [DataRequired(_l("Write a name.")), Length(max=120)], [one_line])
     code = StringField(_l("Code of the partner"), [DataRequired(_l("Write the code."))], [capitals])
     country = SelectField(_l("Country"), [DataRequired(_l("Choose the country."))], default="")
 

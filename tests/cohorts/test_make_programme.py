@@ -32,6 +32,8 @@ def test_a_programme_is_made_once_and_can_have_a_cohort(app: Flask, as_: Any, wo
     for _tap in range(2):
         answer = dana.post("/programmes", data=GOOD)
         assert (answer.status_code, answer.location) == (303, "/programmes")
+    alike = {"name": "\u200bEnglish\u00a0 for  work \u202e", "track": "Langu\u00adage", "fund": "grant-b"}
+    assert dana.post("/programmes", data=alike).status_code == 303, "what looks the same is the same"
     text = dana.page("/programmes")
     assert [text.count(f">{words}</bdi>") for words in GOOD.values()] == [1, 1, 1]
     assert ">English for work</option>" in dana.page("/cohorts/new")
@@ -46,6 +48,7 @@ def test_a_programme_is_made_once_and_can_have_a_cohort(app: Flask, as_: Any, wo
     [
         ({"name": "Digital skills"}, "Another programme has this name. Choose another name."),
         ({"name": " "}, "Write a name."),
+        ({"name": "\u200b\u200d\u202e"}, "Write a name."),
         ({"track": ""}, "Write what is taught."),
         ({"fund": ""}, "Write the name of the fund."),
         ({"fund": "GRANT A"}, "Use letters, digits and hyphens for the name of the fund."),

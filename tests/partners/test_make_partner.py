@@ -64,7 +64,7 @@ def test_what_cannot_be_is_said_and_nothing_typed_is_lost(change: dict[str, str]
         assert told("partner.made") == 0
 
 
-@pytest.mark.parametrize("typed", ["goran@demo.example", "+961 3 123 456", "GORAN.K", "Goran"])
+@pytest.mark.parametrize("typed", ["goran@demo.example", "+961 3 123 456", "GORAN.K", "Goran", " gora\u00adn "])
 def test_a_coordinator_sees_the_people_from_then_on_and_no_more_when_gone(typed: str, app: Flask, as_: Any, world: Any) -> None:
     with app.app_context(), transaction(write=True):
         goran = db.session.get_one(User, world.goran)
