@@ -91,6 +91,8 @@ LINES: tuple[Line, ...] = (
     Line("/cohorts/<int:id>/attendance", "bilal", ("chen",), ("amina", "efe", "fay")),
     post("/cohorts/<int:id>/attendance", "bilal", ("chen",), ("amina", "efe", "fay")),
     Line("/cohorts/<int:id>/calendar", "bilal", ("chen",), ("amina", "efe", "fay")),
+    Line("/cohorts/<int:id>/class", "bilal", ("chen",), ("amina", "efe", "fay")),
+    post("/cohorts/<int:id>/class", "bilal", ("chen",), ("amina", "efe", "fay")),
     post("/cohorts/<int:id>/classes", "bilal", ("chen",), ("amina", "efe", "fay")),
     post("/cohorts/<int:id>/courses", "dana", **STAFF),
     Line("/cohorts/<int:id>/details", "dana", **STAFF),

@@ -1,16 +1,17 @@
-"""The classes of a week, as somebody types them: a row for each."""
+"""The classes of a week, as somebody types them: a row for each. And what becomes of the class of one day."""
 
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
-from datetime import time
+from datetime import datetime, time
 from typing import Any
 
-from wtforms import Field, FieldList, FormField, HiddenField, IntegerField, SelectField, TimeField
+from wtforms import Field, FieldList, FormField, HiddenField, IntegerField, RadioField, SelectField, TimeField
 from wtforms import Form as Row
-from wtforms.validators import Optional
+from wtforms.validators import InputRequired, Optional
 
-from lms.cohorts.classes import MOST, ClassTime, mark
+from lms.cohorts.classes import MOST, Class, ClassTime, mark
+from lms.cohorts.forms import DayField
 from lms.cohorts.wording import weekday
 from lms.core.fmt import latin_digits
 from lms.core.forms import Form, SelectChoice, digits
@@ -103,3 +104,45 @@ def form_with(times: Sequence[ClassTime]) -> ClassesForm:
     filled = [{"weekday": str(one.weekday), "at": one.at, "minutes": one.minutes} for one in times]
     more: list[dict[str, Any]] = [{"weekday": "", "at": None, "minutes": USUAL}] * min(EMPTY, MOST - len(times))
     return ClassesForm(formdata=None, data={"rows": [*filled, *more], "seen": mark(times)})
+
+
+class OneClassForm(Form):
+    """What becomes of one class: `at` is when it is planned, `seen` the number of the change that stood when this was shown."""
+
+    at = HiddenField()
+    seen = HiddenField()
+    how = RadioField(
+        _l("What happens with this class?"),
+        [InputRequired(_l("Choose one."))],
+        choices=[
+            SelectChoice("planned", _l("It takes place as planned")),
+            SelectChoice("cancelled", _l("It is cancelled")),
+            SelectChoice("moved", _l("It takes place at another time")),
+        ],
+    )
+    on = DayField(_l("New day"), [Optional()])
+    time = ClockField(_l("New time"), [Optional()])
+
+    def show(self, one: Class) -> OneClassForm:
+        """Fill it with what stands."""
+        moved = not one.cancelled and one.starts != one.planned
+        self.at.data, self.seen.data = f"{one.planned:%Y-%m-%dT%H:%M}", str(one.number)
+        self.how.data = "cancelled" if one.cancelled else "moved" if moved else "planned"
+        self.on.data, self.time.data = one.starts.date(), one.starts.time()
+        return self
+
+    def validate(self, extra_validators: Any = None) -> bool:
+        """A class that moves needs its day and its time; of another nobody reads them."""
+        if self.how.data != "moved":
+            self.on.process_errors = self.time.process_errors = []
+        right = super().validate(extra_validators)
+        for field, words in ((self.on, _("Choose the day.")), (self.time, _("Write the time like this: 18:00."))):
+            if self.how.data == "moved" and field.data is None and not field.errors:
+                field.errors, right = [words], False
+        return right
+
+    def to(self, at: datetime) -> datetime | None:
+        """When it begins, of a form that was found right; None where it is cancelled."""
+        if self.how.data == "moved" and self.on.data and self.time.data:
+            return datetime.combine(self.on.data, self.time.data)
+        return None if self.how.data == "cancelled" else at

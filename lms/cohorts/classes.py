@@ -15,21 +15,47 @@ HELD = (CohortState.SCHEDULED, CohortState.RUNNING)
 WEEK = 7 * 24 * 60
 
 
+class Change(NamedTuple):
+    """What became of the class of one day: when it begins instead, by the cohort's clock, or None where it is cancelled; and how often
+    that was said. One that was put back as it was planned keeps its number: a calendar takes no older word for a newer one.
+    """
+
+    day: date
+    to: datetime | None
+    number: int
+
+    @classmethod
+    def of(cls, kept: Mapping[str, Any]) -> Change:
+        """As a cohort keeps it."""
+        return cls(date.fromisoformat(kept["day"]), datetime.fromisoformat(kept["to"]) if kept["to"] else None, kept["number"])
+
+    def kept(self) -> dict[str, Any]:
+        """As a cohort keeps it."""
+        return {"day": f"{self.day}", "to": f"{self.to:%Y-%m-%dT%H:%M}" if self.to else None, "number": self.number}
+
+
 class ClassTime(NamedTuple):
-    """A class of every week: 0 is Monday; the time is one of the cohort's zone."""
+    """A class of every week: 0 is Monday; the time is one of the cohort's zone. `changes`: the days on which it is not so."""
 
     weekday: int
     at: time
     minutes: int
+    changes: tuple[Change, ...] = ()
 
     @classmethod
     def of(cls, kept: Mapping[str, Any]) -> ClassTime:
         """As a cohort keeps it."""
-        return cls(kept["weekday"], time.fromisoformat(kept["at"]), kept["minutes"])
+        changes = tuple(Change.of(one) for one in kept["changes"]) if "changes" in kept else ()
+        return cls(kept["weekday"], time.fromisoformat(kept["at"]), kept["minutes"], changes)
 
     def kept(self) -> dict[str, Any]:
         """As a cohort keeps it."""
-        return {"weekday": self.weekday, "at": f"{self.at:%H:%M}", "minutes": self.minutes}
+        told: dict[str, Any] = {"weekday": self.weekday, "at": f"{self.at:%H:%M}", "minutes": self.minutes}
+        return told | ({"changes": [one.kept() for one in self.changes]} if self.changes else {})
+
+    def change_of(self, day: date) -> Change | None:
+        """What became of its class of this day; None where nobody said anything about it."""
+        return next((one for one in self.changes if one.day == day), None)
 
     @property
     def minute(self) -> int:
@@ -38,10 +64,15 @@ class ClassTime(NamedTuple):
 
 
 class Class(NamedTuple):
-    """One class: both moments are aware, in the cohort's zone."""
+    """One class: its moments are aware, in the cohort's zone. `planned`: when the plan of the week has it; `number`: how often that was
+    changed since. One that is cancelled stands where it was planned.
+    """
 
     starts: datetime
     ends: datetime
+    planned: datetime
+    number: int = 0
+    cancelled: bool = False
 
     @property
     def lasts(self) -> timedelta:
@@ -83,24 +114,42 @@ def next_class(plan: Plan, after: datetime) -> Class | None:
     if not plan.class_times or plan.state not in HELD:
         return None
     first = max(plan.starts_on, after.astimezone(ZoneInfo(plan.zone)).date())
-    return next((one for one in classes(plan, first, first + timedelta(days=7)) if one.starts > after), None)
+    weeks = 1 + sum(len(kept.get("changes", ())) for kept in plan.class_times)  # each change takes at most one class out of a week
+    return next((one for one in classes(plan, first, first + timedelta(weeks=weeks)) if one.starts > after), None)
 
 
-def classes(plan: Plan, first: date, last: date) -> Iterator[Class]:
-    """Every class from one day to another, both included, the earliest first; none before the cohort starts or after it ends."""
+def classes(plan: Plan, first: date, last: date, *, cancelled: bool = False) -> Iterator[Class]:
+    """Every class from one day to another, both included, the earliest first; none before the cohort starts or after it ends. Those that
+    are cancelled are left out, or are among them.
+    """
     if not plan.class_times or plan.state not in HELD:
         return
     times, zone = times_of(plan), ZoneInfo(plan.zone)
+    changed = [_changed(change, one, zone) for one in times for change in one.changes if plan.starts_on <= change.day <= plan.ends_on]
     day, last = max(first, plan.starts_on), min(last, plan.ends_on)
     while day <= last:
-        yield from sorted(_class(day, one, zone) for one in times if one.weekday == day.weekday())
+        found = [_class(day, one, zone) for one in times if one.weekday == day.weekday() and not (changed and one.change_of(day))]
+        found += [one for one in changed if one.starts.date() == day and (cancelled or not one.cancelled)]
+        yield from sorted(found)
         day += timedelta(days=1)
 
 
 def _class(day: date, one: ClassTime, zone: ZoneInfo) -> Class:
     """A time that the clocks leave out is as much later as they go forward; one that they give twice is the first of both."""
-    starts = datetime.combine(day, one.at, zone).astimezone(UTC)
-    return Class(starts.astimezone(zone), (starts + timedelta(minutes=one.minutes)).astimezone(zone))
+    starts, ends = _moments(datetime.combine(day, one.at), one.minutes, zone)
+    return Class(starts, ends, starts)
+
+
+def _changed(change: Change, one: ClassTime, zone: ZoneInfo) -> Class:
+    planned = _class(change.day, one, zone)
+    if change.to is None:
+        return planned._replace(number=change.number, cancelled=True)
+    return Class(*_moments(change.to, one.minutes, zone), planned.starts, change.number)
+
+
+def _moments(at: datetime, minutes: int, zone: ZoneInfo) -> tuple[datetime, datetime]:
+    starts = at.replace(tzinfo=zone).astimezone(UTC)
+    return starts.astimezone(zone), (starts + timedelta(minutes=minutes)).astimezone(zone)
 
 
 def mark(times: Iterable[ClassTime]) -> str:

@@ -49,7 +49,7 @@ def _page(cohort: Cohort, form: ClassesForm) -> str:
     beside = db.session.scalars(found).one_or_none()
     return render_template(
         "cohorts/calendar.html", cohort=cohort, weeks=calendar.weeks(cohort), clashes=clashes(cohort, policy.led_cohorts(me())),
-        beside=beside, then=calendar.moments(beside) if beside else {}, form=form, times=times_of(cohort),
+        beside=beside, then=calendar.moments(beside) if beside else {}, form=form, times=times_of(cohort), coming=planning.coming(cohort),
         plans=cohort.state in OPEN, class_time=class_time, error=bool(form.errors or form.form_errors),
     )  # fmt: skip
 

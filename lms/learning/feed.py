@@ -83,12 +83,16 @@ def feed(user: User, *, site: str) -> bytes:
             made.add_component(entry)
         for cohort, one, course in held:
             entry = Entry()
-            entry.add("uid", f"{cohort.id}/class/{one.starts:%Y-%m-%dT%H:%M}")
+            entry.add("uid", f"{cohort.id}/class/{one.planned:%Y-%m-%dT%H:%M}")  # of the plan: one that is moved is the same class
             entry.add("dtstamp", clock.now())
             entry.add("dtstart", one.starts)
             entry.add("duration", one.lasts)  # an end is told without its zone's shift: in the night when clocks go back it would lie
             entry.add("summary", _("Live class"))
             entry.add("description", course)
+            if one.number:
+                entry.add("sequence", one.number)
+            if one.cancelled:
+                entry.add("status", "CANCELLED")
             made.add_component(entry)
     if found or held:
         days = [event.at.date() for _cohort, event in found] + [one.starts.date() for _cohort, one, _course in held]
@@ -112,10 +116,14 @@ def _all(pins: Mapping[Cohort, list[CourseVersion]]) -> Iterable[tuple[Cohort, E
 
 
 def _classes(pins: Mapping[Cohort, list[CourseVersion]]) -> Iterable[tuple[Cohort, Class, str]]:
-    """Every class of these cohorts, with the name of their first course: the cohort's own name is told nobody."""
+    """Every class of these cohorts, cancelled ones until a month after, with the name of their first course: the cohort's own name is
+    told nobody.
+    """
+    month_ago = clock.now() - timedelta(days=30)
     for cohort, versions in pins.items():
         name = catalogue.course(versions[0].id).title.in_language(language()) if versions else ""
-        yield from ((cohort, one, name) for one in classes(cohort, cohort.starts_on, cohort.ends_on))
+        every = classes(cohort, cohort.starts_on, cohort.ends_on, cancelled=True)
+        yield from ((cohort, one, name) for one in every if not one.cancelled or one.ends > month_ago)
 
 
 def _led(user: User) -> list[Cohort]:

@@ -11,7 +11,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from lms.cohorts.classes import ClassTime, classes, kept, next_class, overlapping
+from lms.cohorts.classes import Change, ClassTime, classes, kept, next_class, overlapping
 from lms.cohorts.models import CohortState
 
 SUNDAY, EVENING = ClassTime(6, time(18), 90), ClassTime(1, time(18), 60)
@@ -70,18 +70,32 @@ def test_two_at_the_same_time(one: tuple[int, int, int], other: tuple[int, int, 
     assert overlapping(both[:1]) is None
 
 
-TIMES = st.builds(ClassTime, st.integers(0, 6), st.times().map(lambda at: at.replace(second=0, microsecond=0)), st.integers(15, 300))
+WHOLE = st.times().map(lambda at: at.replace(second=0, microsecond=0))
+CHANGES = st.lists(st.tuples(st.integers(0, 30), st.none() | st.integers(0, 200 * 24 * 60)), max_size=3)  # in which week; until when
+TIMES = st.builds(ClassTime, st.integers(0, 6), WHOLE, st.integers(15, 300), changes=st.just(()))
+
+
+def changed(one: ClassTime, first: date, told: list[tuple[int, int | None]]) -> ClassTime:
+    """With some of its classes cancelled or moved."""
+    begins = first + timedelta(days=(one.weekday - first.weekday()) % 7)
+    start = datetime.combine(first, time())
+    moved = {week: None if later is None else start + timedelta(minutes=later) for week, later in told}
+    return one._replace(changes=tuple(Change(begins + timedelta(weeks=week), to, 1) for week, to in sorted(moved.items())))
+
+
 ZONES = st.sampled_from(["UTC", "Asia/Beirut", "Europe/Istanbul", "Asia/Kabul", "Africa/Nairobi", "Australia/Lord_Howe"])
 
 
 @given(
-    st.lists(TIMES, max_size=7), ZONES, st.sampled_from(CohortState), st.dates(date(2026, 1, 1), date(2027, 1, 1)), st.integers(1, 200),
+    st.lists(TIMES, max_size=7), CHANGES, ZONES, st.sampled_from(CohortState), st.dates(date(2026, 1, 1), date(2027, 1, 1)),
+    st.integers(1, 200),
     st.integers(0, 580 * 24 * 60).map(lambda minutes: datetime(2026, 1, 1, tzinfo=UTC) + timedelta(minutes=minutes)),
 )  # fmt: skip
 def test_what_is_true_of_every_plan(
-    times: list[ClassTime], zone: str, state: CohortState, first: date, length: int, after: datetime
+    times: list[ClassTime], changes: list[Any], zone: str, state: CohortState, first: date, length: int, after: datetime
 ) -> None:
     last = first + timedelta(days=length)
+    times = [changed(times[0], first, changes), *times[1:]] if times and times[0][:3] not in {one[:3] for one in times[1:]} else times
     made = plan(*times, zone=zone, state=state, starts_on=first, ends_on=last)
     found, every = next_class(made, after), list(classes(made, date.min, date.max))
     assert found == next((one for one in every if one.starts > after), None), "the first of all that are to come"
@@ -91,5 +105,34 @@ def test_what_is_true_of_every_plan(
     for one in every:
         assert first <= one.starts.date() <= last
         assert one.starts.tzinfo == ZoneInfo(zone)
+        assert not one.cancelled
         length_told = (one.ends.astimezone(UTC) - one.starts.astimezone(UTC)) // timedelta(minutes=1)
-        assert (one.starts.weekday(), length_told) in {(told.weekday, told.minutes) for told in times}
+        assert length_told in {told.minutes for told in times}
+        assert one.number or (one.starts.weekday(), length_told) in {(told.weekday, told.minutes) for told in times}
+    whole = list(classes(made, date.min, date.max, cancelled=True))
+    assert [one for one in whole if not one.cancelled] == every
+
+
+WEEKLY = ClassTime(1, time(18), 60)
+
+
+@pytest.mark.parametrize(
+    ("change", "starts"),
+    [
+        (None, ["2026-11-24T18:00", "2026-12-01T18:00"]),
+        ({"day": "2026-11-24", "to": None, "number": 1}, ["2026-12-01T18:00", "2026-12-08T18:00"]),
+        ({"day": "2026-11-24", "to": "2026-11-24T18:00", "number": 2}, ["2026-11-24T18:00", "2026-12-01T18:00"]),  # put back
+        ({"day": "2026-11-24", "to": "2026-11-23T09:00", "number": 1}, ["2026-11-23T09:00", "2026-12-01T18:00"]),
+        ({"day": "2026-12-01", "to": "2026-11-25T07:30", "number": 1}, ["2026-11-24T18:00", "2026-11-25T07:30"]),  # before its week
+        ({"day": "2026-11-24", "to": "2026-12-02T18:00", "number": 1}, ["2026-12-01T18:00", "2026-12-02T18:00"]),  # after the next one
+        ({"day": "2026-11-24", "to": "2026-12-28T18:00", "number": 1}, ["2026-12-01T18:00", "2026-12-08T18:00"]),  # the cohort ends before
+        ({"day": "2026-10-27", "to": "2026-11-24T09:00", "number": 1}, ["2026-11-24T18:00", "2026-12-01T18:00"]),  # of no day of the plan
+    ],
+)
+def test_one_class_that_is_not_as_planned(change: dict[str, Any] | None, starts: list[str]) -> None:
+    now, told = datetime(2026, 11, 23, 6, tzinfo=UTC), plan(WEEKLY._replace(changes=(Change.of(change),) if change else ()))
+    first = next_class(told, now)
+    assert first is not None
+    after = next_class(told, first.starts)
+    assert [f"{one.starts:%Y-%m-%dT%H:%M}" for one in (first, after) if one] == starts
+    assert {one.lasts for one in (first, after) if one} == {timedelta(minutes=60)}
