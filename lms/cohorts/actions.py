@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
+from typing import Any
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 from sqlalchemy import func, select
@@ -56,10 +57,7 @@ def make_programme(*, by: User, name: str, track: str, fund: str) -> Programme:
     """A programme, which a fund pays for. The same once more is a second tap. Raises Refused for a name in use, and for a fund that
     the ledger could not name.
     """
-    try:
-        accounts.grants(accounts.part(fund))
-    except ValueError:
-        raise Refused(_("Use letters, digits and hyphens for the name of the fund.")) from None
+    check_fund(fund)
     programme = Programme(name=name, track=track, fund=fund)
     if queries.programme_named(name) is None and added(programme):
         record(Kind.PROGRAMME_MADE, programme, actor=by)
@@ -68,6 +66,14 @@ def make_programme(*, by: User, name: str, track: str, fund: str) -> Programme:
     if found is None or (found.track, found.fund) != (track, fund):
         raise Refused(_("Another programme has this name. Choose another name."))
     return found
+
+
+def check_fund(fund: str) -> None:
+    """Raises Refused for a name that the ledger could not keep."""
+    try:
+        accounts.grants(accounts.part(fund))
+    except ValueError:
+        raise Refused(_("Use letters, digits and hyphens for the name of the fund.")) from None
 
 
 def make_cohort(
@@ -81,22 +87,20 @@ def make_cohort(
     partner: Partner | None = None,
     capacity: int = 30,
 ) -> Cohort:
-    """A cohort as a draft. Raises Refused for a name in use, dates the wrong way round or far apart, a zone that is none."""
+    """A cohort as a draft; a draft that is the same already is of the first of two taps. Raises Refused for a name in use, dates the wrong
+    way round or far apart, a zone that is none.
+    """
     check_plan(zone=zone, starts_on=starts_on, ends_on=ends_on, capacity=capacity)
-    if db.session.scalar(select(func.count()).where(Cohort.name == name)):
+    told: dict[str, Any] = {"programme_id": programme.id, "partner_id": partner.id if partner else None, "name": name, "zone": zone}
+    told |= {"starts_on": starts_on, "ends_on": ends_on, "capacity": capacity, "state": CohortState.DRAFT}
+    cohort, named = Cohort(**told), select(Cohort).where(Cohort.name == name)
+    if db.session.scalars(named).one_or_none() is None and added(cohort):
+        record(Kind.COHORT_MADE, cohort, actor=by)
+        return cohort
+    found = db.session.scalars(named).one()
+    if any(getattr(found, field) != value for field, value in told.items()):
         raise Refused(_("Another cohort has this name. Choose another name."))
-    cohort = Cohort(
-        programme_id=programme.id,
-        partner_id=partner.id if partner else None,
-        name=name,
-        zone=zone,
-        starts_on=starts_on,
-        ends_on=ends_on,
-        capacity=capacity,
-    )
-    db.session.add(cohort)
-    record(Kind.COHORT_MADE, cohort, actor=by)
-    return cohort
+    return found
 
 
 def check_plan(*, zone: str, starts_on: date, ends_on: date, capacity: int) -> None:

@@ -29,12 +29,21 @@ OPEN_TO_DECIDE = (ApplicationState.SUBMITTED, ApplicationState.UNDER_REVIEW, App
 def make_round(
     cohorts_to_fill: Sequence[Cohort], *, languages: Sequence[str], countries: Sequence[str], opens_on: date, closes_on: date, by: User
 ) -> Round:
-    """A round as a draft. Its cohorts are of one programme and of one partner, so that it is clear whose applications these are."""
+    """A round as a draft; a draft that says the same already is of the first of two taps. Its cohorts are of one programme and of one
+    partner, so that it is clear whose applications these are.
+    """
     if closes_on < opens_on:
         raise Refused(_("The last day must not come before the first day."))
     if not cohorts_to_fill or not languages or not countries:
         raise Refused(_("Choose a cohort, a language and a country."))
     first = of_one_house(cohorts_to_fill)
+    ids = sorted(one.id for one in cohorts_to_fill)
+    db.session.execute(select(Cohort.id).where(Cohort.id.in_(ids)).order_by(Cohort.id).with_for_update())  # one tap after the other
+    drafts = select(Round).where(Round.state == RoundState.DRAFT, Round.opens_on == opens_on, Round.closes_on == closes_on)
+    for found in db.session.scalars(drafts.order_by(Round.id)).all():
+        told = (set(found.languages), set(found.countries), {one.id for one in queries.cohorts_of(found.id)})
+        if told == (set(languages), set(countries), set(ids)):
+            return found
     round = Round(
         programme_id=first.programme_id, partner_id=first.partner_id, zone=first.zone, opens_on=opens_on, closes_on=closes_on,
         languages=tuple(languages), countries=tuple(countries),

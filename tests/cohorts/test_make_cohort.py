@@ -2,15 +2,19 @@
 
 from __future__ import annotations
 
+from functools import partial
 from typing import Any
 
 import pytest
 from flask import Flask
-from sqlalchemy import select
+from sqlalchemy import func, select
 
 from lms.cohorts import actions
-from lms.cohorts.models import Cohort
+from lms.cohorts.models import Cohort, CohortState
 from lms.core.db import db, transaction
+from lms.core.facts import Fact
+from tests.client import Browser
+from tests.eight import at_once, eight_browsers
 
 GOOD = {"name": "Beirut 2", "partner": "0", "starts_on": "2027-01-04", "ends_on": "2027-02-28", "zone": "Asia/Beirut", "capacity": "٢٤"}
 
@@ -82,6 +86,27 @@ def test_a_cohort_is_finished_when_nobody_studies_in_it(app: Flask, as_: Any, wo
     dana.post(page + "/finish")
     with app.app_context():
         assert str(db.session.get_one(Cohort, world.cohort).state) == "completed"
+
+
+@pytest.mark.parametrize("like", [False, True])
+def test_a_second_tap_makes_no_other_cohort_and_asks_for_no_other_name(like: bool, course: int, app: Flask, as_: Any, world: Any) -> None:
+    dana, data = as_("dana"), GOOD | {"programme": str(world.programme), "like": str(world.cohort if like else 0)}
+    first, again = (dana.post("/cohorts", data=data) for _tap in range(2))
+    assert (first.status_code, again.status_code, again.location) == (303, 303, first.location)
+    assert dana.post("/cohorts", data=data | {"capacity": "25"}).status_code == 422, "another cohort of that name"
+    with app.app_context():
+        assert db.session.scalar(select(func.count()).where(Fact.kind == "cohort.made")) == 1
+    with app.app_context(), transaction(write=True):
+        db.session.scalars(select(Cohort).where(Cohort.name == "Beirut 2")).one().state = CohortState.SCHEDULED
+    assert dana.post("/cohorts", data=data).status_code == 422, "it is no draft any more: this is no second tap"
+
+
+def test_eight_taps_at_once_make_one(either_school: Flask) -> None:
+    data = GOOD | {"programme": str(either_school.extensions["world"].programme)}
+    answers = at_once(partial(Browser.post, path="/cohorts", data=data), eight_browsers(either_school, "dana"))
+    assert {answer.status_code for answer in answers} == {303}
+    with either_school.app_context():
+        assert db.session.scalar(select(func.count()).where(Fact.kind == "cohort.made")) == 1
 
 
 @pytest.mark.parametrize("name", ["bilal", "efe", "amina", "fay"])

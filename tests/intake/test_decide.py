@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from functools import partial
 from types import SimpleNamespace
 from typing import Any
 
@@ -48,6 +49,8 @@ def test_staff_make_a_round_and_open_it(app: Flask, world: SimpleNamespace, as_:
     for wrong in ({"cohorts": []}, {"countries": ["FR"]}, {"closes_on": "2019-01-01"}, {"cohorts": [world.cohort, world.other_cohort]}):
         assert dana.post("/rounds", data=data | wrong).status_code == 422, wrong
     address = dana.post("/rounds", data=data).location
+    assert dana.post("/rounds", data=data).location == address, "a second tap makes no second round"
+    assert dana.post("/rounds", data=data | {"languages": ["en"]}).location != address
     assert "Digital skills" not in stranger.page("/"), "a draft is shown to nobody"
     assert dana.post(f"{address}/opening").status_code == 303
     assert "Digital skills" in stranger.page("/")
@@ -288,3 +291,12 @@ def test_no_answers_stay_in_a_round_that_is_closed_meanwhile(either_school: Flas
     with app.app_context():
         rejected = db.session.scalars(select(Application).where(Application.state == ApplicationState.REJECTED)).all()
         assert [one.answers for one in rejected] == [None] * 7
+
+
+def test_eight_taps_at_once_make_one_round(either_school: Flask) -> None:
+    data = {"languages": ["ar"], "countries": ["LB"], "opens_on": "2020-01-01", "closes_on": "2099-01-01"}
+    data |= {"cohorts": [either_school.extensions["world"].cohort]}
+    answers = at_once(partial(Browser.post, path="/rounds", data=data), eight_browsers(either_school, "dana"))
+    assert len({answer.location for answer in answers}) == 1
+    with either_school.app_context():
+        assert db.session.scalar(select(func.count()).select_from(Round)) == 1
