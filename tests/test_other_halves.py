@@ -120,6 +120,7 @@ LINES: tuple[Line, ...] = (
     post("/enrolments/<int:id>/notes", "bilal", ("chen",), ("amina", "efe", "fay")),
     Line("/enrolments/<int:id>/sign-in", "efe", ("goran",), ("amina", "bilal", "fay")),
     post("/enrolments/<int:id>/sign-in", "efe", ("goran",), ("amina", "bilal", "fay")),
+    post("/enrolments/<int:id>/sign-in/phone", "efe", ("goran",), ("amina", "bilal", "fay")),
     Line("/enrolments/<int:id>/sign-off", "bilal", **MENTOR),
     post("/enrolments/<int:id>/sign-off", "bilal", **MENTOR),
     Line("/learn/<course>", "amina", **TRAINEE),

@@ -14,7 +14,7 @@ from lms.core.db import db
 from lms.core.errors import Refused
 from lms.core.facts import Fact, Kind, record
 from lms.core.i18n import _
-from lms.people import actions, identifiers, passwords
+from lms.people import actions, identifiers, passwords, queries
 from lms.people.models import User
 
 FIELDS = {"phone": "phone_index", "email": "email", "name": "sign_in_name"}
@@ -34,8 +34,11 @@ def change_own(person: User, text: str) -> bool:
     kind = identifiers.read(text).kind
     if kind == "name" or (kind == "phone" and not identifiers.read(text).values):
         raise Refused(_("This is no phone number and no email address."))
-    if not _changed(person, text, by=person):
-        return False
+    try:
+        if not _changed(person, text, by=person):
+            return False
+    except Taken:
+        raise Taken(_("Another person has this already. Is it yours? Ask our staff.")) from None
     actions.end_codes(person)
     actions.end_sign_ins(person, but=person.sign_in_token)
     return True
@@ -52,6 +55,30 @@ def correct(person: User, text: str, *, by: User | None) -> str:
     if _changed(person, text, by=by):
         actions.end_sign_ins(person)
     return actions.make_code(person, by=by)
+
+
+def take_phone_away(person: User, *, by: User | None) -> str | None:
+    """Her number is somebody else's now: she signs in with what is left, or with a name made from hers. Six digits for `/sign-in/code`.
+
+    Every sign-in of hers ends. None, and nothing is changed, where no number of hers is known.
+    """
+    locked(person)
+    if person.phone is None:
+        return None
+    person.phone = person.phone_index = None
+    if not person.email and not person.sign_in_name:
+        person.sign_in_name = queries.free_sign_in_name(person.name)
+    record(Kind.PERSON_IDENTIFIER_CHANGED, person, actor=by, field="phone", gone=True)
+    actions.end_sign_ins(person)
+    return actions.make_code(person, by=by)
+
+
+def holder(person: User, text: str) -> User | None:
+    """Who has what was to be written down for this person, read as it would have been. For readers who may see everybody."""
+    meant = User(country=person.country)
+    actions.identify(meant, text)
+    column = FIELDS[identifiers.read(text).kind]
+    return db.session.scalars(select(User).where(getattr(User, column) == getattr(meant, column))).one_or_none()
 
 
 def _changed(person: User, text: str, *, by: User | None) -> bool:

@@ -14,7 +14,9 @@ from lms.core.facts import Fact
 from lms.messages.models import Message
 from lms.people import actions
 from lms.people.models import User
-from tests.people.test_change_identifier import NUMBER, TAKEN, comes_in, facts, stale
+from tests.people.test_change_identifier import NUMBER, comes_in, facts, stale
+
+TAKEN = "Another person has this phone, email or name already."
 
 
 def correct(client: Any, world: Any, typed: str = "70 123 456") -> Any:
@@ -35,7 +37,7 @@ def test_she_comes_in_with_the_number_and_the_code_and_reads_who_did_it(name: st
     assert phone.get("/me").status_code == 302, "whoever has the old phone is out"
     new = {"identifier": "٧٠ ١٢٣ ٤٥٦", "code": code, "password": "a new long word", "device": "own"}
     assert stranger.post("/sign-in/code", data=new).status_code == 303
-    assert f">{name.capitalize()}</bdi>, on " in stranger.page("/me/sign-in")
+    assert f"<dd><bdi>{name.capitalize()}</bdi></dd>" in stranger.page("/me/sign-in")
     letters = stranger.page("/messages")
     assert ("Dana" in letters) == (name == "dana")
     assert facts(app) == [(getattr(world, name), world.amina, {"field": "phone"})]
@@ -78,10 +80,14 @@ def test_a_number_that_is_taken_and_a_password_that_is_old(app: Flask, as_: Any,
     with app.app_context(), transaction(write=True):
         actions.identify(db.session.get_one(User, world.hana), NUMBER)
     phone, efe = as_("amina"), as_("efe")
-    answer = correct(efe, world)
-    assert answer.status_code == 422
-    assert TAKEN in answer.get_data(as_text=True)
-    assert 'value="70 123 456"' in answer.get_data(as_text=True)
+    for helper, sees in ((efe, False), (as_("dana"), True)):
+        answer = correct(helper, world)
+        text = answer.get_data(as_text=True)
+        assert answer.status_code == 422
+        assert TAKEN in text
+        assert 'value="70 123 456"' in text
+        assert ("<bdi>Hana</bdi> has it now." in text) is sees, "who sees everybody must know whose it was"
+        assert (f'href="/enrolments/{world.other_enrolment}/sign-in"' in text) is sees
     assert correct(efe, world, "two words").status_code == 422
     stale(app)
     kept = correct(efe, world, "+961 3 123 456")
@@ -90,3 +96,29 @@ def test_a_number_that_is_taken_and_a_password_that_is_old(app: Flask, as_: Any,
     assert phone.get("/me").status_code == 200
     assert facts(app) == []
     assert comes_in(stranger, "amina@demo.example")
+
+
+@pytest.mark.parametrize("name", ["dana", "efe"])
+def test_a_number_that_was_sold_again_goes_to_who_has_it_now(name: str, app: Flask, as_: Any, stranger: Any, world: Any) -> None:
+    with app.app_context(), transaction(write=True):
+        amina = db.session.get_one(User, world.amina)
+        actions.identify(amina, NUMBER)
+        amina.email = None
+    helper, path = as_(name), f"/enrolments/{world.enrolment}/sign-in"
+    assert as_("goran" if name == "efe" else "efe").post("/enrolments/999/sign-in/phone").status_code == 404
+    assert "Take the number away" in helper.page(path)
+    stale(app)
+    assert helper.post(path + "/phone").location == f"/step-up?next={path}"
+    helper.post("/step-up", data={"password": f"demo-{name}-2026", "next": path})
+    text = helper.post(path + "/phone").get_data(as_text=True)
+    assert "<bdi class=\"ltr num\">amina</bdi>" in text, "a name to sign in with is made of hers"
+    assert NUMBER not in text
+    again = helper.post(path + "/phone")
+    assert again.location == f"/enrolments/{world.enrolment}"
+    assert "You can make a code." in helper.page(again.location)
+    assert "Take the number away" not in helper.page(path)
+    assert as_("hana").post("/me/sign-in", data={"identifier": NUMBER}).status_code == 303
+    assert comes_in(stranger, NUMBER, "demo-hana-2026")
+    new = {"identifier": "Amina", "code": text.split('num" dir="ltr">', 1)[1][:6], "password": "a new long word"}
+    assert stranger.post("/sign-in/code", data=new).status_code == 303
+    assert facts(app)[0] == (getattr(world, name), world.amina, {"field": "phone", "gone": True})
