@@ -329,6 +329,6 @@ def take_attendance(
     return held
 
 
-def week_of(cohort: Cohort, day: date) -> int:
+def week_of(cohort: queries.Dates, day: date) -> int:
     """Which week of the cohort a day is in, from 1; 0 before it starts."""
     return max(0, (day - cohort.starts_on) // timedelta(days=7) + 1) if day >= cohort.starts_on else 0

@@ -102,12 +102,9 @@ def feed(user: User, *, site: str) -> bytes:
 
 def _pins(user: User) -> dict[Cohort, list[CourseVersion]]:
     """The cohorts of this person that are not over, each with the courses that are read there."""
-    pins: dict[Cohort, list[CourseVersion]] = {}
-    for place in cohorts.places_of(user):
-        pins.setdefault(place.enrolment.cohort, []).append(place.version)
-    for cohort in _led(user):
-        pins.setdefault(cohort, cohorts.pinned(cohort.id))
-    return {cohort: versions for cohort, versions in pins.items() if cohort.state not in OVER}
+    ids = {place.enrolment.cohort.id for place in cohorts.places_of(user)}
+    learnt = db.session.scalars(select(Cohort).where(Cohort.id.in_(ids)).order_by(Cohort.id.desc()))
+    return {cohort: cohorts.pinned(cohort.id) for cohort in dict.fromkeys([*learnt, *_led(user)]) if cohort.state not in OVER}
 
 
 def _all(pins: Mapping[Cohort, list[CourseVersion]]) -> Iterable[tuple[Cohort, Event]]:

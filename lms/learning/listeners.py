@@ -28,7 +28,7 @@ def consider_completion(fact: Fact) -> None:
         cohorts.complete(enrolment.id)
 
 
-def _keep_crossings(study: queries.Study) -> bool:
+def _keep_crossings(study: queries.OpenStudy) -> bool:
     """Write down the lessons of a course, and the course itself, that were not kept before. Whether the course is done."""
     enrolment, course, facts = study.enrolment, study.course, study.facts
     for lesson in course.lessons:

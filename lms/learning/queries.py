@@ -19,6 +19,7 @@ from lms.catalogue.courses import Course
 from lms.catalogue.models import CourseVersion
 from lms.cohorts import queries as cohorts
 from lms.cohorts.models import Enrolment
+from lms.cohorts.queries import EnrolmentToRead, VersionToRead
 from lms.core import clock
 from lms.core.db import db, rows
 from lms.grading.models import WAITING, Grade, State, Submission
@@ -77,8 +78,8 @@ class Try:
 class Study:
     """A course that a person learns, with everything that she did in it."""
 
-    enrolment: Enrolment
-    version: CourseVersion
+    enrolment: EnrolmentToRead | Enrolment
+    version: VersionToRead | CourseVersion
     course: Course
     facts: Facts
     tries: Mapping[str, tuple[Try, ...]] = field(default_factory=dict)
@@ -87,6 +88,14 @@ class Study:
     @property
     def zone(self) -> str:
         return self.enrolment.cohort.zone
+
+
+@dataclass(frozen=True, slots=True)
+class OpenStudy(Study):
+    """The same of one enrolment, with its rows: what she does next can be written there."""
+
+    enrolment: Enrolment
+    version: CourseVersion
 
 
 @dataclass(slots=True)
@@ -102,33 +111,36 @@ def studies(user: User) -> list[Study]:
     """Every course of this person, newest enrolment first, then in the cohort's order."""
     places = cohorts.places_of(user)
     notes = _notes({place.enrolment.id for place in places})
-    return [_study(place.enrolment, place.version, notes) for place in places]
+    return [Study(place.enrolment, place.version, *_done(*place, notes)) for place in places]
 
 
-def study(user: User, course_uid: str) -> Study | None:
+def study(user: User, course_uid: str) -> OpenStudy | None:
     """One course of this person, or None where she does not learn it."""
     found = cohorts.place_for(user, course_uid)
     return in_place(*found) if found else None
 
 
-def in_place(enrolment: Enrolment, version: CourseVersion) -> Study:
+def in_place(enrolment: Enrolment, version: CourseVersion) -> OpenStudy:
     """What was done in one place and version."""
-    return _study(enrolment, version, _notes({enrolment.id}))
+    return OpenStudy(enrolment, version, *_done(enrolment, version, _notes({enrolment.id})))
 
 
-def all_in(enrolment: Enrolment) -> list[Study]:
+def all_in(enrolment: Enrolment) -> list[OpenStudy]:
     """Every course that the enrolment's cohort pinned, with what was done in it."""
     notes = _notes({enrolment.id})
-    return [_study(enrolment, version, notes) for version in cohorts.pinned(enrolment.cohort_id)]
+    return [OpenStudy(enrolment, version, *_done(enrolment, version, notes)) for version in cohorts.pinned(enrolment.cohort_id)]
 
 
-def everybody_in(places: Sequence[Enrolment], versions: Sequence[CourseVersion]) -> dict[int, list[Study]]:
+def everybody_in(places: Sequence[Enrolment], versions: Sequence[CourseVersion]) -> dict[int, list[OpenStudy]]:
     """Enrolment id -> each of these courses with what that person did in it: one statement, however many people."""
     notes = _notes(place.id for place in places)
-    return {place.id: [_study(place, version, notes) for version in versions] for place in places}
+    return {place.id: [OpenStudy(place, version, *_done(place, version, notes)) for version in versions] for place in places}
 
 
-def _study(enrolment: Enrolment, version: CourseVersion, notes: Mapping[int, _Notes]) -> Study:
+def _done(
+    enrolment: EnrolmentToRead | Enrolment, version: VersionToRead | CourseVersion, notes: Mapping[int, _Notes]
+) -> tuple[Course, Facts, Mapping[str, tuple[Try, ...]], tuple[datetime, ...]]:
+    """What stands behind the rows in a study."""
     noted = notes[enrolment.id]
     sent = {uid: tuple(one.percent for one in tries if one.percent is not None) for uid, tries in noted.tries.items()}
     facts = Facts(
@@ -140,7 +152,7 @@ def _study(enrolment: Enrolment, version: CourseVersion, notes: Mapping[int, _No
         cohort=str(enrolment.cohort.state),
     )
     tries = {uid: tuple(each) for uid, each in noted.tries.items()}
-    return Study(enrolment, version, catalogue.course_of(version), facts, tries, tuple(noted.active))
+    return catalogue.course_with(version.content_hash), facts, tries, tuple(noted.active)
 
 
 def _notes(enrolment_ids: Iterable[int]) -> Mapping[int, _Notes]:

@@ -20,7 +20,7 @@ from lms.learning import today as days
 from lms.learning.asking import wording
 from lms.learning.forms import SendForm, given_in, question_form
 from lms.learning.models import AttemptState, QuizAttempt
-from lms.learning.queries import Study
+from lms.learning.queries import OpenStudy, Study
 from lms.learning.views import closed_page
 
 bp = Blueprint("learning_quiz", __name__)
@@ -144,7 +144,7 @@ def result(course: str, lesson: str, attempt: int) -> ResponseReturnValue:
     )  # fmt: skip
 
 
-def _quiz(course: str, lesson: str) -> tuple[Study, Lesson, Quiz]:
+def _quiz(course: str, lesson: str) -> tuple[OpenStudy, Lesson, Quiz]:
     """The quiz of a lesson that this person learns, else 404."""
     study = queries.study(me(), course) or abort(404)
     shown = study.course.lesson(f"{course}/{lesson}")

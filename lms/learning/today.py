@@ -124,8 +124,8 @@ def next_in(study: Study) -> Next:
 def next_class(user: User, studies: Iterable[Study]) -> tuple[datetime, bool] | None:
     """When the next class of the cohorts in which she studies begins, by her own clock; and whether the cohort's shows another time."""
     now = clock.now()
-    learnt = {study.enrolment.cohort for study in studies if study.enrolment.state is EnrolmentState.ACTIVE}
-    starts = min((found.starts for cohort in learnt if (found := next_of_cohort(cohort, now))), default=None)
+    learnt = {study.enrolment.cohort.id: study.enrolment.cohort for study in studies if study.enrolment.state is EnrolmentState.ACTIVE}
+    starts = min((found.starts for cohort in learnt.values() if (found := next_of_cohort(cohort, now))), default=None)
     hers = starts and starts.astimezone(ZoneInfo(user.zone))
     return (hers, hers.utcoffset() != starts.utcoffset()) if starts and hers else None
 

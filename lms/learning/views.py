@@ -25,7 +25,7 @@ from lms.learning import actions, naming, opening, progress, queries, road, savi
 from lms.learning import today as days
 from lms.learning.forms import SendForm
 from lms.learning.heard import heard
-from lms.learning.queries import Study
+from lms.learning.queries import OpenStudy, Study
 from lms.people.models import User
 
 bp = Blueprint("learning", __name__)
@@ -163,7 +163,7 @@ def mark_read(course: str, lesson: str) -> ResponseReturnValue:
     return redirect(url_for("learning.course", course=course), 303)
 
 
-def studied(course: str, lesson: str) -> tuple[Study, Lesson]:
+def studied(course: str, lesson: str) -> tuple[OpenStudy, Lesson]:
     """A course that this person learns and a lesson of it, else 404."""
     study = queries.study(me(), course) or abort(404)
     return study, lesson_of(study.course, lesson)
