@@ -2,19 +2,43 @@
 
 from __future__ import annotations
 
+from copy import deepcopy
 from functools import lru_cache
+from time import time
+from typing import Any
 
-from flask import Flask, current_app, g, session
-from flask.sessions import SecureCookieSessionInterface
+from flask import Flask, Request, current_app, g, session
+from flask.sessions import SecureCookieSession, SecureCookieSessionInterface
 from flask_wtf.csrf import generate_csrf
-from itsdangerous import URLSafeTimedSerializer
+from itsdangerous import BadSignature, URLSafeTimedSerializer
 
 
 class Cookies(SecureCookieSessionInterface):
-    """Flask's sessions, read and written by one serializer for the life of the application, whose key does not change."""
+    """Flask's sessions, read and written by one serializer for the life of the application, whose key does not change.
+
+    A cookie that was proved once is not proved again while it comes back unchanged. How old it is, is looked at each time.
+    """
 
     def __init__(self) -> None:
         self._serializer: URLSafeTimedSerializer | None = None
+        self._proved = lru_cache(maxsize=2048)(self._prove)
+
+    def open_session(self, app: Flask, request: Request) -> SecureCookieSession | None:
+        worn = request.cookies.get(self.get_cookie_name(app))
+        if not worn or self.get_signing_serializer(app) is None:
+            return super().open_session(app, request)
+        try:
+            held, signed = self._proved(worn)
+        except BadSignature:
+            return self.session_class()
+        age = int(time()) - signed  # by the clock that signed it, which no test holds still
+        return self.session_class(deepcopy(held) if 0 <= age <= app.permanent_session_lifetime.total_seconds() else None)
+
+    def _prove(self, worn: str) -> tuple[dict[str, Any], int]:
+        """What a cookie holds and the second in which it was signed. Raises BadSignature: not ours, or altered."""
+        assert self._serializer is not None
+        held, signed = self._serializer.loads(worn, return_timestamp=True)
+        return held, int(signed.timestamp())
 
     def get_signing_serializer(self, app: Flask) -> URLSafeTimedSerializer | None:
         if self._serializer is None:
