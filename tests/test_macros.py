@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import re
 from pathlib import Path
-from types import SimpleNamespace
 from typing import Any
 from xml.etree import ElementTree
 
@@ -31,6 +30,8 @@ from wtforms.validators import InputRequired
 
 from lms.core.icons import icon, ring
 from lms.core.sheets import SHEETS, Sheets
+from lms.core.templates import once
+from lms.home.navigation import Item, languages
 
 ROOT = Path(__file__).parents[1]
 SHEET = Sheets(ROOT / "static")
@@ -59,7 +60,7 @@ def app() -> Flask:
     made.jinja_env.globals["csrf_token"] = lambda: "token"
     made.jinja_env.globals["phone"] = ""  # nobody's own
     made.jinja_env.globals.update(larger=False, looks="")
-    made.jinja_env.globals.update(drawn_icon=icon, drawn_ring=ring)
+    made.jinja_env.globals.update(drawn_icon=icon, drawn_ring=ring, once=once)
     Babel(made)
     made.add_url_rule("/manifest.webmanifest", "home.manifest", lambda: "")
     made.add_url_rule("/language", "people.language", lambda: "", methods=["POST"])
@@ -88,8 +89,8 @@ def page(app: Flask, source: str, **given: Any) -> str:
         return render_template_string('{% extends "base.html" %}' + source, **(shell | given))
 
 
-def menu(count: int) -> list[SimpleNamespace]:
-    return [SimpleNamespace(url=f"/{number}", label=f"Place {number}", icon="book", current=number == 0) for number in range(count)]
+def menu(count: int) -> tuple[Item, ...]:
+    return tuple(Item(url=f"/{number}", label=f"Place {number}", icon="book", current=number == 0) for number in range(count))
 
 
 def test_a_field_says_its_hint_and_its_error(app: Flask) -> None:
@@ -253,10 +254,7 @@ def test_each_role_has_one_way_round(app: Flask, shell: str, count: int, way: st
 
 
 def test_the_languages_go_by_a_form_each_in_its_own_script(app: Flask) -> None:
-    spoken = [
-        SimpleNamespace(code="en", name="English", direction="ltr", current=True),
-        SimpleNamespace(code="ar", name="العربية", direction="rtl", current=False),
-    ]
+    spoken = languages("en")
     html = page(app, "", languages=spoken)
     assert '<form class="langs" method="post" action="/language"' in html
     assert '<button class="textbtn" name="lang" value="ar" lang="ar" dir="rtl">العربية</button>' in html

@@ -6,7 +6,8 @@ each language holds the words. What is counted or named by a variable is still l
 
 from __future__ import annotations
 
-from collections.abc import MutableMapping
+from collections.abc import Hashable, MutableMapping
+from functools import lru_cache
 from typing import Any, cast
 
 from babel import Locale
@@ -14,13 +15,22 @@ from babel.support import NullTranslations
 from flask.templating import Environment as FlaskEnvironment
 from jinja2 import Template, nodes
 from jinja2.environment import TemplateModule
-from jinja2.runtime import Context
+from jinja2.runtime import Context, Macro
 from jinja2.visitor import NodeTransformer
 
 from lms.core import i18n
 from lms.core.icons import icon, ring
 
 SAYS = frozenset({"_", "gettext"})
+
+
+@lru_cache(maxsize=1024)
+def once(macro: Macro, *given: Hashable) -> str:
+    """What a macro writes for these values, written once: for the parts of the frame that are the same on page after page.
+
+    Only for a macro that asks for nothing but its values and its language: none of its words may come from who reads.
+    """
+    return macro(*given)
 
 
 class Compiled(Template):
@@ -39,7 +49,7 @@ class Environment(FlaskEnvironment):
 
     def __init__(self, *given: Any, **options: Any) -> None:
         super().__init__(*given, **options)
-        self.globals.update(drawn_icon=icon, drawn_ring=ring)
+        self.globals.update(drawn_icon=icon, drawn_ring=ring, once=once)
         self._speaking: dict[Locale | None, Environment] = {}
 
     def _load_template(self, name: str, globals: MutableMapping[str, Any] | None) -> Template:

@@ -95,6 +95,7 @@ def shell(roles: frozenset[Role] | None) -> str:
     return "trainee" if roles <= {Role.TRAINEE} else "staff"
 
 
-def languages(current: str) -> list[Choice]:
+@lru_cache(maxsize=64)
+def languages(current: str) -> tuple[Choice, ...]:
     """The languages offered, each in its own script."""
-    return [Choice(code, LANGUAGES[code].name, LANGUAGES[code].direction, code == current) for code in OFFERED]
+    return tuple(Choice(code, LANGUAGES[code].name, LANGUAGES[code].direction, code == current) for code in OFFERED)

@@ -79,7 +79,7 @@ def token() -> ResponseReturnValue:
 
 
 _NOBODY: dict[str, object] = {
-    "nav": [], "shell": "public", "signed_in": False, "languages": [], "phone": "", "get_flashed_messages": lambda **_kinds: [],
+    "nav": (), "shell": "public", "signed_in": False, "languages": (), "phone": "", "get_flashed_messages": lambda **_kinds: [],
 }  # fmt: skip
 
 

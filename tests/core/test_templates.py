@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator
+from pathlib import Path
 
 import pytest
 from flask import Flask, render_template
@@ -13,6 +15,7 @@ from lms.core import catalogues, i18n
 from lms.core.templates import Environment
 from tests.patterns import CompiledOnce
 
+TEMPLATES = Path(__file__).parents[2] / "lms" / "templates"
 SOURCES = {
     "plain.html": '<b>{{ _("Save") }}</b>',
     "named.html": '{{ _("Week %(n)s", n=n) }}',
@@ -96,3 +99,34 @@ def test_outside_a_page_sentences_are_english() -> None:
     assert (i18n._("Week %(n)s", n=2), i18n.language()) == ("Week 2", "en")
     assert i18n.ngettext("%(n)s minute", "%(n)s minutes", 2, n=2) == "2 minutes"
     assert str(i18n._l("Save")) == "Save"
+
+
+def test_a_kept_macro_is_written_once_for_its_values_and_its_language(pages: Flask) -> None:
+    drawn: list[str] = []
+    pages.jinja_env.globals["draw"] = lambda sign: drawn.append(sign) or sign
+    sources = {
+        "frame.html": '{% macro part(url) %}<a href="{{ url }}">{{ draw("x") }}{{ _("Save") }}</a>{% endmacro %}',
+        "page.html": '{% import "frame.html" as m %}{{ once(m.part, url) }}',
+    }
+    pages.jinja_env.loader = DictLoader(SOURCES | sources)
+    english = [render_template("page.html", url=url) for url in ("/a", "/a", '/"b')]
+    assert english == ['<a href="/a">xSave</a>', '<a href="/a">xSave</a>', '<a href="/&#34;b">xSave</a>']
+    assert len(drawn) == 2
+    with i18n.force_locale("ar_SY"):
+        assert i18n._("Save") in render_template("page.html", url="/a")
+    assert len(drawn) == 3
+
+
+def test_what_is_kept_is_asked_for_its_values_alone() -> None:
+    """No macro that is kept may write what only one reader has: who is signed in, her token, her address, her digits."""
+    forbidden = ("csrf_token", "request", "fmt.", "session", "current_user", "person", "phone", " g.")
+    sources = {str(path.relative_to(TEMPLATES)): path.read_text("utf-8") for path in TEMPLATES.rglob("*.html")}
+    kept = {name for text in sources.values() for name in re.findall(r"\bonce\((?:\w+\.)?(\w+)", text)}
+    bodies = {
+        name: body
+        for shared in ("_macros.html", "_trainee.html")
+        for name, body in re.findall(r"{%- macro (\w+)\(.*?\) -%}(.*?){%- endmacro", sources[shared], re.DOTALL)
+        if name in kept
+    }
+    assert bodies.keys() == kept
+    assert {name: word for name, body in bodies.items() for word in forbidden if word in body} == {}
