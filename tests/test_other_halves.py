@@ -148,6 +148,8 @@ LINES: tuple[Line, ...] = (
     Line("/partners/<int:id>", "dana", **STAFF),
     post("/partners/<int:id>/coordinators", "dana", **STAFF),
     post("/partners/<int:id>/coordinators/removal", "dana", **STAFF),
+    Line("/partners/<int:id>/details", "dana", **STAFF),
+    post("/partners/<int:id>/details", "dana", **STAFF),
     Line(BATCH, "fay", **FINANCE),
     post(f"{BATCH}/approval", "ines", **FINANCE),
     post(f"{BATCH}/cancellation", "fay", **FINANCE),

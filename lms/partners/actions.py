@@ -20,8 +20,7 @@ def make(*, by: User, code: str, name: str, country: str) -> Partner:
     """A partner. `code` is its name in the ledger, such as NGO-LB; `country` an ISO 3166 code of two letters. The same once more is a
     second tap. Raises Refused for a code that is another partner's, or that the ledger could not hold.
     """
-    if not CODE.fullmatch(code) or len(code) > 12:
-        raise Refused(_("Use Latin letters, digits and hyphens for the code, 12 at most."))
+    check_code(code)
     partner = Partner(code=code, name=name, country=country)
     if queries.by_code(code) is None and added(partner):
         record(Kind.PARTNER_MADE, partner, actor=by)
@@ -30,6 +29,12 @@ def make(*, by: User, code: str, name: str, country: str) -> Partner:
     if found is None or (found.name, found.country) != (name, country):
         raise Refused(_("Another partner has this code. Choose another code."))
     return found
+
+
+def check_code(code: str) -> None:
+    """Raises Refused for a code that the ledger could not hold."""
+    if not CODE.fullmatch(code) or len(code) > 12:
+        raise Refused(_("Use Latin letters, digits and hyphens for the code, 12 at most."))
 
 
 def employ(partner: Partner, person: User, *, by: User) -> None:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 from flask import Blueprint, flash, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 
@@ -10,8 +12,8 @@ from lms.core.db import db
 from lms.core.forms import tried
 from lms.core.i18n import _
 from lms.core.pages import page_of, row_id
-from lms.partners import actions, policy, queries
-from lms.partners.forms import CoordinatorForm, PartnerForm
+from lms.partners import actions, changing, policy, queries
+from lms.partners.forms import CoordinatorForm, DetailsForm, PartnerForm
 from lms.partners.models import Partner
 from lms.people.models import User
 
@@ -50,6 +52,34 @@ def make() -> ResponseReturnValue:
 def show(id: int) -> ResponseReturnValue:
     """A partner with its coordinators."""
     return _page(one_or_404(policy.visible_partners(me()), id), CoordinatorForm())
+
+
+@bp.get("/partners/<int:id>/details")
+@only(Role.STAFF)
+def details(id: int) -> ResponseReturnValue:
+    """What is said of a partner, to be changed."""
+    partner = one_or_404(policy.visible_partners(me()), id)
+    now = changing.details_of(partner)
+    return _details_page(partner, DetailsForm(formdata=None).keep(now["open"]).show(now))
+
+
+@bp.post("/partners/<int:id>/details")
+@only(Role.STAFF)
+def change(id: int) -> ResponseReturnValue:
+    """Change it. Who saves second sees what the first one changed, with all that was typed."""
+    partner = one_or_404(policy.visible_partners(me()), id, lock=True)
+    now = changing.details_of(partner)
+    form = DetailsForm().keep(now["open"])
+    if not form.validate_on_submit() or not tried(form, changing.change, partner, form.wanted(now), seen=form.seen.data, by=me()):
+        partner = one_or_404(policy.visible_partners(me()), id)
+        return _details_page(partner, form, form.catch_up(changing.details_of(partner))), 422
+    flash(_("The partner is changed."), "ok")
+    return redirect(url_for("partners.show", id=id), 303)
+
+
+def _details_page(partner: Partner, form: DetailsForm, news: Sequence[str] = ()) -> str:
+    wrong = bool(form.errors or form.form_errors)
+    return render_template("partners/details.html", partner=partner, form=form, news=news, error=wrong)
 
 
 @bp.post("/partners/<int:id>/coordinators")

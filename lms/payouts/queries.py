@@ -19,6 +19,16 @@ from lms.payouts.models import OPEN, BatchState, Channel, Evidence, LeftOut, Pay
 from lms.people.models import User
 
 
+def names(partner: Partner) -> bool:
+    """Whether a batch, a payment or an account names this partner: by its code files were made and cash was booked."""
+    told = (
+        select(PayoutBatch.id).where(PayoutBatch.partner_id == partner.id),
+        select(Payout.id).where(Payout.partner_id == partner.id),
+        select(Account.id).where(Account.code.startswith(f"assets:float:{partner.code}:", autoescape=True)),
+    )
+    return any(db.session.scalar(one.limit(1)) is not None for one in told)
+
+
 @dataclass(frozen=True)
 class Owed:
     """A person to whom the foundation owes money, with what decides whether it can be paid."""

@@ -18,6 +18,7 @@ from lms.payouts.models import OPEN, Payout, PayoutBatch
 from lms.people import sign_ins
 
 bp = Blueprint("payouts", __name__)
+bp.record_once(lambda state: state.app.extensions.setdefault("in_books", []).append(queries.names))
 
 
 @bp.get("/payouts")
