@@ -128,20 +128,22 @@ def classes(plan: Plan, first: date, last: date, *, cancelled: bool = False) -> 
     changed = [_changed(change, one, zone) for one in times for change in one.changes if plan.starts_on <= change.day <= plan.ends_on]
     day, last = max(first, plan.starts_on), min(last, plan.ends_on)
     while day <= last:
-        found = [_class(day, one, zone) for one in times if one.weekday == day.weekday() and not (changed and one.change_of(day))]
+        found = [on_day(day, one, zone) for one in times if one.weekday == day.weekday() and not (changed and one.change_of(day))]
         found += [one for one in changed if one.starts.date() == day and (cancelled or not one.cancelled)]
         yield from sorted(found)
         day += timedelta(days=1)
 
 
-def _class(day: date, one: ClassTime, zone: ZoneInfo) -> Class:
-    """A time that the clocks leave out is as much later as they go forward; one that they give twice is the first of both."""
+def on_day(day: date, one: ClassTime, zone: ZoneInfo) -> Class:
+    """The class of a day as the plan of the week has it. A time that the clocks leave out is as much later as they go forward; one that
+    they give twice is the first of both.
+    """
     starts, ends = _moments(datetime.combine(day, one.at), one.minutes, zone)
     return Class(starts, ends, starts)
 
 
 def _changed(change: Change, one: ClassTime, zone: ZoneInfo) -> Class:
-    planned = _class(change.day, one, zone)
+    planned = on_day(change.day, one, zone)
     if change.to is None:
         return planned._replace(number=change.number, cancelled=True)
     return Class(*_moments(change.to, one.minutes, zone), planned.starts, change.number)

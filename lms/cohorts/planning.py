@@ -79,12 +79,13 @@ def change_class(cohort: Cohort, at: datetime, to: datetime | None, *, seen: str
     if to is not None:
         _check_time(cohort, one, to)
     change = Change(at.date(), to, one.number + 1)
-    cohort.class_times = classes.kept([_with(time, at, change) for time in classes.times_of(cohort)])
+    cohort.class_times = classes.kept([_with(time, one, change, cohort) for time in classes.times_of(cohort)])
     record(Kind.COHORT_CHANGED, cohort, actor=by, planned=_kept(at), began=[_kept(stands), _kept(to)])
 
 
-def _with(time: ClassTime, at: datetime, change: Change) -> ClassTime:
-    if (time.weekday, time.at) != (at.weekday(), at.time()):
+def _with(time: ClassTime, one: Class, change: Change, cohort: Cohort) -> ClassTime:
+    """With the change, where the class is of this time of the week: the clocks of that day may have moved it, so times are not compared."""
+    if time.weekday != change.day.weekday() or classes.on_day(change.day, time, ZoneInfo(cohort.zone)).planned != one.planned:
         return time
     return time._replace(changes=tuple(sorted([change, *(one for one in time.changes if one.day != change.day)], key=lambda one: one.day)))
 

@@ -78,9 +78,9 @@ def written_at() -> datetime:
     now = clock.now()
     try:
         written = datetime.fromisoformat(request.headers.get("X-Written-At", "")) if queued() else now
-    except ValueError:
+        written = written.replace(tzinfo=UTC) if written.tzinfo is None else written.astimezone(UTC)
+    except (ValueError, OverflowError):  # the first and the last day of the calendar stand in no other zone
         return now
-    written = written.replace(tzinfo=UTC) if written.tzinfo is None else written.astimezone(UTC)
     return written if now - AS_WRITTEN <= written <= now else now
 
 

@@ -161,6 +161,8 @@ def test_the_second_of_two_tabs_is_told_and_loses_nothing(app: Flask, as_: Any, 
     assert re.search(r'name="ends_on"[^>]*value="2027-01-03"', text), "what was left alone is what stands"
     again = shown(second, where, **AFTER | {"name": "Beirut A", "ends_on": "2027-01-03"})
     assert second.post(where, data=again).status_code == 303
+    for odd in ("", "[", '"x"', "{}", "[" * 100_000):  # no form of ours
+        assert second.post(where, data=AFTER | {"seen": odd, "name": "Beirut B"}).status_code == 422
     assert [list(fact["changed"]) for fact in told(app, world)] == [["ends_on"], ["name"]]
 
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from datetime import datetime, time, timedelta
+from datetime import date, datetime, time, timedelta
 from typing import Any
 
 import pytest
@@ -51,6 +51,18 @@ def facts(app: Flask) -> list[Any]:
     with app.app_context():
         found = list(db.session.scalars(select(Fact.data).where(Fact.kind == "cohort.changed").order_by(Fact.id)))
     return [data["began"] for data in found if "began" in data]
+
+
+def test_a_class_that_the_clocks_move_is_cancelled_and_moved_too(app: Flask, as_: Any, world: Any, where: str) -> None:
+    """In Beirut 00:30 of 28 March 2027 is left out: the class of that night is planned at 01:30, and so it is named."""
+    plan(app, world, ClassTime(6, time(0, 30), 60))
+    with app.app_context(), transaction(write=True):
+        db.session.get_one(Cohort, world.cohort).ends_on = date(2027, 4, 30)
+    bilal, at = as_("bilal"), "2027-03-28T01:30"
+    assert bilal.post(where, data=said("cancelled", at=at)).status_code == 303
+    assert kept(app, world) == [{"day": "2027-03-28", "to": None, "number": 1}]
+    assert bilal.post(where, data=said("moved", at=at, seen=1, on="2027-03-29", when="18:00")).status_code == 303
+    assert kept(app, world) == [{"day": "2027-03-28", "to": "2027-03-29T18:00", "number": 2}]
 
 
 @pytest.mark.parametrize("name", ["bilal", "dana"])

@@ -104,9 +104,9 @@ def test_a_tick_that_waited_on_the_phone_does_not_undo_a_later_no(app: Flask, as
     assert form is not None
     assert "data-queue" in form[0]
 
-    def sent(id: str, at: datetime) -> dict[str, str]:
+    def sent(id: str, at: datetime | str) -> dict[str, str]:
         with app.app_context():
-            return {"X-Request-Id": id, "X-User": sign_of(world.amina), "X-Written-At": at.isoformat()}
+            return {"X-Request-Id": id, "X-User": sign_of(world.amina), "X-Written-At": str(at)}
 
     before, now = clock.now() - timedelta(hours=2), clock.now()
     assert amina.post("/me/contact", data={"ways": "email"}, headers=sent("contact-1", before)).status_code == 200
@@ -115,6 +115,8 @@ def test_a_tick_that_waited_on_the_phone_does_not_undo_a_later_no(app: Flask, as
     for id, at in (("contact-1", now), ("contact-2", before)):
         assert amina.post("/me/contact", data={"ways": "email"}, headers=sent(id, at)).status_code == 200
         assert kept(app, world.amina) == [("contact.email", False)], "neither the same arrival again nor an older one"
+    for n, odd in enumerate(("soon", "0001-01-01T00:00+14:00", "9999-12-31T23:59-12:00")):  # a clock that is wrong: taken for now
+        assert amina.post("/me/contact", data={}, headers=sent(f"contact-odd-{n}", odd)).status_code == 200
 
 
 def test_eight_at_once_leave_one_consent_at_most(either_school: Flask) -> None:
