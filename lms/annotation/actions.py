@@ -52,14 +52,14 @@ def make_project(
 ) -> Project:
     """A project in draft. Raises Refused for a taken or odd slug, for labels that clash, for numbers out of range."""
     if not SLUG.fullmatch(slug) or len(slug) > 60 or slug in TAKEN:
-        raise Refused(_("Use small letters, digits and single hyphens for the address."))
+        raise Refused(_("Use small letters, digits and single hyphens for the address."), at="slug")
     if queries.project_of(slug) is not None:
-        raise Refused(_("Another project has the address %(slug)s.", slug=slug))
+        raise Refused(_("Another project has the address %(slug)s.", slug=slug), at="slug")
     labels = [schemas.nfc(label) for label in labels]
     try:
         schemas.LabelSchema(kind, tuple(labels))
     except ValueError:
-        raise Refused(_("Write one label on each line, no label twice. Labels of a scale are numbers.")) from None
+        raise Refused(_("Write one label on each line, no label twice. Labels of a scale are numbers."), at="labels") from None
     _refuse_unkeepable(fund.strip(), slug)
     budget = budget or Money.zero(rate.currency)
     if budget.currency != rate.currency or rate.minor < 0 or budget.minor < 0:
@@ -84,7 +84,7 @@ def _refuse_unkeepable(fund: str, slug: str) -> None:
     try:
         accounts.trainee_pay(accounts.part(fund or "none"), slug)
     except ValueError:
-        raise Refused(_("Use letters, digits and hyphens for the name of the fund.")) from None
+        raise Refused(_("Use letters, digits and hyphens for the name of the fund."), at="fund") from None
 
 
 def write_guideline(project: Project, *, by: User | None, bodies: dict[str, str]) -> int:
@@ -132,9 +132,9 @@ def change_rate(project: Project, *, by: User | None, rate: Money) -> None:
     if rate.currency != project.currency:
         raise Refused(_("Price and budget need the same currency."))
     if rate.minor < 0 or (project.state is not ProjectState.DRAFT and rate < project.rate):
-        raise Refused(_("The price of a project that was open can only rise. Make a new project for a lower one."))
+        raise Refused(_("The price of a project that was open can only rise. Make a new project for a lower one."), at="rate")
     if rate.minor and not project.fund:
-        raise Refused(_("Name the fund that pays."))
+        raise Refused(_("Name the fund that pays."), at="fund")
     before, project.rate_minor = project.rate_minor, rate.minor
     facts.record(facts.Kind.PROJECT_CHANGED, project, actor=by, rate_before=before, rate_after=rate.minor)
 

@@ -5,14 +5,14 @@ from __future__ import annotations
 from typing import Any
 
 from flask_wtf.file import FileRequired, MultipleFileField
-from wtforms import BooleanField, IntegerField, RadioField, SelectField, SelectMultipleField, StringField, TextAreaField
-from wtforms.validators import DataRequired, InputRequired, Length, NumberRange, Optional
+from wtforms import BooleanField, RadioField, SelectField, SelectMultipleField, StringField, TextAreaField
+from wtforms.validators import DataRequired, InputRequired, Length, Optional
 
 from lms.annotation import wording
 from lms.annotation.claiming import SKIP_REASONS
 from lms.annotation.models import Decision, Phase, Risk
 from lms.annotation.schemas import Kind
-from lms.core.forms import Form, capitals, strip, tidy_number
+from lms.core.forms import CountField, Form, capitals, strip, tidy_number
 from lms.core.i18n import _, _l
 from lms.core.money import CURRENCIES, Money
 
@@ -71,10 +71,10 @@ class ProjectForm(Form, AmountMixin):
     rate = StringField(_l("Price of one item"), [DataRequired(NEEDED)], [tidy_number])
     budget = StringField(_l("Budget"), [DataRequired(NEEDED)], [tidy_number])
     fund = StringField(_l("Fund that pays"), [Length(max=40)], [capitals])
-    est_seconds = IntegerField(_l("Seconds for one item"), [InputRequired(NEEDED), NumberRange(1, 7200)])
-    overlap = IntegerField(_l("People for each item"), [InputRequired(NEEDED), NumberRange(1, 100)], default=1)
-    block = IntegerField(_l("Items in one block"), [InputRequired(NEEDED), NumberRange(1, 200)], default=20)
-    gold_needed = IntegerField(_l("Known answers before it opens"), [InputRequired(NEEDED), NumberRange(0, 1000)], default=20)
+    est_seconds = CountField(_l("Seconds for one item"), [InputRequired(NEEDED)], low=1, high=7200)
+    overlap = CountField(_l("People for each item"), [InputRequired(NEEDED)], low=1, high=100, default=1)
+    block = CountField(_l("Items in one block"), [InputRequired(NEEDED)], low=1, high=200, default=20)
+    gold_needed = CountField(_l("Known answers before it opens"), [InputRequired(NEEDED)], low=0, high=1000, default=20)
     content_risk = SelectField(_l("What may be hard to see"))
     content_words = StringField(_l("What there is to see"), [Length(max=200)], [strip])
     cohorts = SelectMultipleField(_l("Cohorts that may work here"), coerce=int)

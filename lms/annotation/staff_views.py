@@ -170,7 +170,7 @@ def _make(form: ProjectForm) -> None:
     currency = form.currency.data
     rate, budget = form.money(form.rate.data, currency), form.money(form.budget.data, currency)
     if rate is None or budget is None:
-        raise Refused(_("Write price and budget as numbers, such as 0.12."))
+        raise Refused(_("Write price and budget as numbers, such as 0.12."), at="rate" if rate is None else "budget")
     actions.make_project(
         by=me(), slug=form.slug.data or "", name=form.name.data or "", kind=Kind(form.kind.data), labels=form.label_list(), rate=rate,
         est_seconds=form.est_seconds.data or 0, fund=form.fund.data or "", budget=budget, phase=Phase(form.phase.data),
@@ -186,7 +186,7 @@ def _change(found: Project, form: RateForm) -> None:
         if typed:
             amount = form.money(typed, found.currency)
             if amount is None:
-                raise Refused(_("Write price and budget as numbers, such as 0.12."))
+                raise Refused(_("Write price and budget as numbers, such as 0.12."), at=name)
             change(found, by=me(), **{name: amount})
 
 

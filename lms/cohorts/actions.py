@@ -64,7 +64,7 @@ def make_programme(*, by: User, name: str, track: str, fund: str) -> Programme:
         return programme
     found = queries.programme_named(name)
     if found is None or (found.track, found.fund) != (track, fund):
-        raise Refused(_("Another programme has this name. Choose another name."))
+        raise Refused(_("Another programme has this name. Choose another name."), at="name")
     return found
 
 
@@ -73,7 +73,7 @@ def check_fund(fund: str) -> None:
     try:
         accounts.grants(accounts.part(fund))
     except ValueError:
-        raise Refused(_("Use letters, digits and hyphens for the name of the fund.")) from None
+        raise Refused(_("Use letters, digits and hyphens for the name of the fund."), at="fund") from None
 
 
 def make_cohort(
@@ -99,22 +99,22 @@ def make_cohort(
         return cohort
     found = db.session.scalars(named).one()
     if any(getattr(found, field) != value for field, value in told.items()):
-        raise Refused(_("Another cohort has this name. Choose another name."))
+        raise Refused(_("Another cohort has this name. Choose another name."), at="name")
     return found
 
 
 def check_plan(*, zone: str, starts_on: date, ends_on: date, capacity: int) -> None:
     """Raises Refused for dates the wrong way round or far apart, for no place at all, for a zone that is none."""
     if ends_on <= starts_on:
-        raise Refused(_("The last day must come after the first day."))
+        raise Refused(_("The last day must come after the first day."), at="ends_on")
     if ends_on - starts_on > LONGEST:
-        raise Refused(_("A cohort lasts three years at most."))
+        raise Refused(_("A cohort lasts three years at most."), at="ends_on")
     if capacity < 1:
-        raise Refused(_("A cohort needs one place or more."))
+        raise Refused(_("A cohort needs one place or more."), at="capacity")
     try:
         ZoneInfo(zone)
     except (ZoneInfoNotFoundError, ValueError, OSError):  # OSError: a folder of zones, such as Europe
-        raise Refused(_("We do not know the time zone %(zone)s.", zone=zone)) from None
+        raise Refused(_("We do not know the time zone %(zone)s.", zone=zone), at="zone") from None
 
 
 def pin(cohort: Cohort, version: CourseVersion, *, by: User) -> None:

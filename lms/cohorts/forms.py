@@ -8,13 +8,13 @@ from typing import Any, Self
 
 from flask import g
 from flask_wtf.file import FileField
-from wtforms import DateField, HiddenField, IntegerField, RadioField, SelectField, StringField, TextAreaField
-from wtforms.validators import DataRequired, InputRequired, Length, NumberRange, Optional, StopValidation
+from wtforms import DateField, HiddenField, RadioField, SelectField, StringField, TextAreaField
+from wtforms.validators import DataRequired, InputRequired, Length, Optional, StopValidation
 
 from lms.cohorts.models import Code
 from lms.cohorts.pasting import MOST
 from lms.core.errors import Refused
-from lms.core.forms import Form, SelectChoice, capitals, digits, named, one_line, strip
+from lms.core.forms import CountField, Form, SelectChoice, capitals, named, one_line, strip
 from lms.core.i18n import _, _l
 from lms.core.mending import MendForm
 from lms.people.models import Lost
@@ -42,7 +42,7 @@ class CohortForm(Form):
     starts_on = DayField(_l("First day"), [InputRequired(_l("Choose the first day."))])
     ends_on = DayField(_l("Last day"), [Optional()])
     zone = StringField(_l("Time zone"), [DataRequired(_l("Write the time zone.")), Length(max=40)], [strip])
-    capacity = IntegerField(_l("Places"), [InputRequired(_l("Write how many places.")), NumberRange(1, 500)], filters=[digits], default=30)
+    capacity = CountField(_l("Places"), [InputRequired(_l("Write how many places."))], low=1, high=500, default=30)
     like = SelectField(_l("Courses and mentors as in"), coerce=int, default=0)
 
     def validate_like(self, field: SelectField) -> None:
@@ -68,7 +68,7 @@ class DetailsForm(MendForm):
     starts_on = DayField(_l("First day"), [InputRequired(_l("Choose the first day."))])
     ends_on = DayField(_l("Last day"), [InputRequired(_l("Choose the last day."))])
     zone = StringField(_l("Time zone"), [DataRequired(_l("Write the time zone.")), Length(max=40)], [strip])
-    capacity = IntegerField(_l("Places"), [InputRequired(_l("Write how many places.")), NumberRange(1, 500)], filters=[digits])
+    capacity = CountField(_l("Places"), [InputRequired(_l("Write how many places."))], low=1, high=500)
 
     def offer(self, fields: Iterable[str], programmes: list[tuple[int, str]], partners: list[tuple[int, str]]) -> Self:
         """Fill the choices, 0 is no partner; and take away what may not change."""

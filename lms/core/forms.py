@@ -8,12 +8,13 @@ from unicodedata import category, normalize
 
 from flask import g
 from flask_wtf import FlaskForm
-from wtforms import Field
+from wtforms import Field, FieldList, FormField, HiddenField, IntegerField, ValidationError
 from wtforms.fields.choices import SelectChoice as SelectChoice  # type: ignore[attr-defined]  # the published types stop at 3.2
 
 from lms.core.db import db, mode
 from lms.core.errors import Refused
-from lms.core.fmt import latin_digits
+from lms.core.fmt import latin_digits, num
+from lms.core.i18n import _
 
 JOINERS = "\u200c\u200d"
 
@@ -33,10 +34,37 @@ class Form(FlaskForm):
             g.wrong_form = self
         return right
 
-    def refuse(self, sentence: str) -> None:
-        """Show a rule's sentence above the form."""
-        self.form_errors.append(sentence)
+    def refuse(self, sentence: str, at: str = "") -> None:
+        """Show a rule's sentence at the field of that name, and above the form where it has none."""
+        field = self._fields.get(at)
+        if field is None or isinstance(field, FieldList | FormField | HiddenField):
+            self.form_errors.append(sentence)
+        else:
+            field.errors = [*field.errors, sentence]
         g.wrong_form = self
+
+
+class CountField(IntegerField):
+    """A whole number from `low` to `high`, in any digits; what is none, and one beside them, is told in our words."""
+
+    def __init__(self, *args: Any, low: int, high: int, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.low, self.high = low, high
+        self.type = IntegerField.__name__  # what the macros know
+
+    def process_formdata(self, valuelist: list[Any]) -> None:
+        try:
+            super().process_formdata([digits(word) for word in valuelist])
+        except ValueError:
+            self.data = None
+            raise ValueError(self._wanted()) from None
+
+    def pre_validate(self, form: Any) -> None:
+        if self.data is not None and not self.low <= self.data <= self.high:
+            raise ValidationError(self._wanted())
+
+    def _wanted(self) -> str:
+        return str(_("Write a number from %(low)s to %(high)s.", low=num(self.low), high=num(self.high)))
 
 
 def tried(form: Form, act: Callable[..., Any], *args: Any, **kwargs: Any) -> bool:
@@ -49,7 +77,7 @@ def tried(form: Form, act: Callable[..., Any], *args: Any, **kwargs: Any) -> boo
     except Refused as no:
         db.session.rollback()
         mode(write=True)
-        form.refuse(no.sentence)
+        form.refuse(no.sentence, no.at)
         form.refusal = no
         return False
     return True

@@ -53,12 +53,12 @@ class AnswerForm(Form):
             self.refuse(_("Your answer is empty. Write it or choose a file."))
         count = words(text) if text else 0
         if text and assignment.min_words and count < assignment.min_words:
-            self.refuse(_("Write %(n)s words or more. You have %(have)s.", n=fmt.num(assignment.min_words), have=fmt.num(count)))
+            self.refuse(_("Write %(n)s words or more. You have %(have)s.", n=fmt.num(assignment.min_words), have=fmt.num(count)), "text")
         if text and assignment.max_words and count > assignment.max_words:
-            self.refuse(_("Write %(n)s words or fewer. You have %(have)s.", n=fmt.num(assignment.max_words), have=fmt.num(count)))
+            self.refuse(_("Write %(n)s words or fewer. You have %(have)s.", n=fmt.num(assignment.max_words), have=fmt.num(count)), "text")
         if len(chosen) > assignment.max_files:
-            self.refuse(_("Send %(n)s files or fewer.", n=fmt.num(assignment.max_files)))
-        return bool(self.form_errors)
+            self.refuse(_("Send %(n)s files or fewer.", n=fmt.num(assignment.max_files)), "files")
+        return bool(self.errors)
 
     def _value(self, name: str) -> str:
         return (getattr(self, name).data or "").strip() if name in self else ""

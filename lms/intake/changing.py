@@ -87,22 +87,22 @@ def change_round(round: Round, terms: Terms, *, seen: Terms | None, by: User) ->
 
 def _check_days(round: Round, now: Terms, terms: Terms) -> None:
     if terms.closes_on < terms.opens_on:
-        raise Refused(_("The last day must not come before the first day."))
+        raise Refused(_("The last day must not come before the first day."), at="closes_on")
     today = clock.now().astimezone(ZoneInfo(round.zone)).date()
     if round.state is RoundState.OPEN and terms.closes_on != now.closes_on and terms.closes_on < today:
-        raise Refused(_("This last day is over. Close the round to end it."))
+        raise Refused(_("This last day is over. Close the round to end it."), at="closes_on")
 
 
 def _keep_told(now: Terms, terms: Terms) -> None:
     """People chose by these words, and some still answer."""
     if terms.opens_on != now.opens_on:
-        raise Refused(_("People have applied. The first day cannot change."))
+        raise Refused(_("People have applied. The first day cannot change."), at="opens_on")
     if terms.closes_on < now.closes_on:
-        raise Refused(_("People plan with the last day. It can only come later."))
+        raise Refused(_("People plan with the last day. It can only come later."), at="closes_on")
     if not set(now.languages) <= set(terms.languages):
-        raise Refused(_("People have applied. You can add languages, but not remove one."))
+        raise Refused(_("People have applied. You can add languages, but not remove one."), at="languages")
     if not set(now.countries) <= set(terms.countries):
-        raise Refused(_("People have applied. You can add countries, but not remove one."))
+        raise Refused(_("People have applied. You can add countries, but not remove one."), at="countries")
 
 
 def _fill(round: Round, now: Terms, terms: Terms) -> None:
@@ -114,14 +114,14 @@ def _fill(round: Round, now: Terms, terms: Terms) -> None:
     chosen = db.session.scalars(select(Cohort).where(Cohort.id.in_(terms.cohorts)).order_by(Cohort.id)).all()
     first = of_one_house(chosen)
     if has_applicants(round) and (first.programme_id, first.partner_id) != (round.programme_id, round.partner_id):
-        raise Refused(_("People have applied. The programme and the partner cannot change."))
+        raise Refused(_("People have applied. The programme and the partner cannot change."), at="cohorts")
     left = [id for id in now.cohorts if id not in terms.cohorts]
     given = (ApplicationState.ACCEPTED, ApplicationState.ENROLLED)
     promised = select(Cohort).join(Application, Application.cohort_id == Cohort.id).where(
         Application.round_id == round.id, Application.state.in_(given), Cohort.id.in_(left)
     )  # fmt: skip
     if kept := db.session.scalars(promised.order_by(Cohort.id).limit(1)).one_or_none():
-        raise Refused(_("Somebody has a place in %(cohort)s. It must stay.", cohort=kept.name))
+        raise Refused(_("Somebody has a place in %(cohort)s. It must stay.", cohort=kept.name), at="cohorts")
     db.session.execute(delete(RoundCohort).where(RoundCohort.round_id == round.id, RoundCohort.cohort_id.in_(left)))
     db.session.add_all(RoundCohort(round_id=round.id, cohort_id=id) for id in terms.cohorts if id not in now.cohorts)
     if round.programme_id != first.programme_id or round.partner_id != first.partner_id:

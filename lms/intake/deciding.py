@@ -33,7 +33,7 @@ def make_round(
     partner, so that it is clear whose applications these are.
     """
     if closes_on < opens_on:
-        raise Refused(_("The last day must not come before the first day."))
+        raise Refused(_("The last day must not come before the first day."), at="closes_on")
     if not cohorts_to_fill or not languages or not countries:
         raise Refused(_("Choose a cohort, a language and a country."))
     first = of_one_house(cohorts_to_fill)
@@ -58,7 +58,7 @@ def make_round(
 def of_one_house(cohorts_to_fill: Sequence[Cohort]) -> Cohort:
     """The first of them. Raises Refused unless all are of its programme and of its partner."""
     if len({(one.programme_id, one.partner_id) for one in cohorts_to_fill}) != 1:
-        raise Refused(_("Choose cohorts of one programme and of one partner."))
+        raise Refused(_("Choose cohorts of one programme and of one partner."), at="cohorts")
     return cohorts_to_fill[0]
 
 

@@ -27,14 +27,14 @@ def make(*, by: User, code: str, name: str, country: str) -> Partner:
         return partner
     found = queries.by_code(code)
     if found is None or (found.name, found.country) != (name, country):
-        raise Refused(_("Another partner has this code. Choose another code."))
+        raise Refused(_("Another partner has this code. Choose another code."), at="code")
     return found
 
 
 def check_code(code: str) -> None:
     """Raises Refused for a code that the ledger could not hold."""
     if not CODE.fullmatch(code) or len(code) > 12:
-        raise Refused(_("Use Latin letters, digits and hyphens for the code, 12 at most."))
+        raise Refused(_("Use Latin letters, digits and hyphens for the code, 12 at most."), at="code")
 
 
 def employ(partner: Partner, person: User, *, by: User) -> None:
@@ -43,7 +43,7 @@ def employ(partner: Partner, person: User, *, by: User) -> None:
     """
     db.session.refresh(person, with_for_update={"read": True})
     if Role.PARTNER not in person.roles:
-        raise Refused(_("%(name)s does not have the role of a partner.", name=person.name))
+        raise Refused(_("%(name)s does not have the role of a partner.", name=person.name), at="person")
     if db.session.get(PartnerStaff, (partner.id, person.id)) is None:
         db.session.add(PartnerStaff(partner_id=partner.id, user_id=person.id))
         record(Kind.COORDINATOR_SEATED, partner, actor=by, coordinator=person.id)

@@ -34,9 +34,9 @@ def person_meant(text: str) -> User:
     named = [known] if known else _of_that_role(text) or list(db.session.scalars(select(User).where(User.name == text, User.active)))
     found = [person for person in named if Role.PARTNER in person.roles] or named
     if not found:
-        raise Refused(_("We did not find this person. Try the phone or the email."))
+        raise Refused(_("We did not find this person. Try the phone or the email."), at="person")
     if len(found) > 1:
-        raise Refused(_("Several people have this name. Write the phone or the email."))
+        raise Refused(_("Several people have this name. Write the phone or the email."), at="person")
     return found[0]
 
 

@@ -213,14 +213,14 @@ def pay(line: Payout, *, by: User, reference: str, witness: str = "", fee: Money
     """
     _on_its_way(line)
     if line.method.channel is Channel.CASH and not witness.strip():
-        raise Refused(_("Write the name of the witness."))
+        raise Refused(_("Write the name of the witness."), at="witness")
     proof = Evidence(payout_id=line.id, scope=_scope(line), reference=reference.strip()[:60], witness=witness.strip()[:120] or None,
                      by_id=by.id, at=clock.now())  # fmt: skip
     try:
         with db.session.begin_nested():
             db.session.add(proof)
     except IntegrityError:
-        raise Refused(_("This number already proves another payment.")) from None
+        raise Refused(_("This number already proves another payment."), at="reference") from None
     short = {Channel.CASH: "cash", Channel.BANK: "bank", Channel.MOBILE: "mm"}[line.method.channel]
     written = re.sub(r"[^A-Za-z0-9._/-]", "-", proof.reference)
     books.post(
