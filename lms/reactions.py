@@ -15,6 +15,7 @@ from lms.credentials import listeners as credentials
 from lms.credentials import rendering as certificates
 from lms.grading import sending
 from lms.learning import listeners as learning
+from lms.pool import actions as pool_actions
 from lms.pool import listeners as pool
 
 Listener = Callable[[Fact], None]
@@ -39,6 +40,7 @@ JOBS: dict[str, Handler] = {
     annotation.SWEEP: annotation.sweep_decisions,
     sending.JOB: sending.send_held,
     certificates.RENDER: certificates.render,
+    pool_actions.WEIGH: pool_actions.weigh_everyone,
 }
 
 

@@ -26,13 +26,14 @@ NEWS = {
         "You can stop sharing on any day.",
     ),
 }
+WHY = "This school is small. Five items show how the work goes."
 LOWER_BOUND = 0.20  # what one right answer to gold proves
 
 
 def set_rule(*, by: str) -> None:
     """A rule that a visitor of the demo can meet in one sitting."""
     with transaction(write=True):
-        pool.set_rules(course="annotation-basics", lower_bound=LOWER_BOUND, items=ITEMS, by=person(by))
+        pool.set_rules(course="annotation-basics", lower_bound=LOWER_BOUND, items=ITEMS, reason=WHY, by=person(by))
 
 
 def sign_off(cohort_id: int, name: str, *, by: str) -> None:

@@ -3,14 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Collection, Sequence
-from datetime import date
+from datetime import UTC, date, datetime, timedelta
 from typing import Any
 
 from sqlalchemy import select
 
 from lms.cohorts.models import Enrolment
-from lms.core import clock, fmt
-from lms.core.db import db
+from lms.core import clock, fmt, jobs
+from lms.core.db import added, db
 from lms.core.errors import Refused
 from lms.core.facts import Kind, record
 from lms.core.i18n import LANGUAGES, _, in_every_language
@@ -18,21 +18,68 @@ from lms.messages import actions as messages
 from lms.people import actions as people
 from lms.people.models import User
 from lms.pool import policy, queries
-from lms.pool.eligibility import ready
+from lms.pool.eligibility import Rules, ready
 from lms.pool.eligibility import weigh as checks_of
 from lms.pool.models import LONGEST_NEWS, NEWS_LIFE, WEIGHED, MemberState, MentorSignOff, News, PoolMember, RuleSet
 
 CONSENT_VERSION = "1"
+NOTICE = timedelta(days=7)  # before a rule that asks for more begins
+WEIGH = "pool.weigh_everyone"
+AT_A_TIME = 200
 
 
-def set_rules(*, course: str, lower_bound: float, items: int, by: User) -> RuleSet:
-    """A new version of the rule, for everyone from now on; who was promoted before keeps the version they met."""
+def set_rules(
+    *, course: str, lower_bound: float, items: int, reason: str, by: User, starts_on: date | None = None, seen: int | None = None
+) -> RuleSet:
+    """A new version of the rule, for everyone from its first day on: now, where none is said. Who was invited before keeps theirs.
+
+    A rule that asks for more is announced `NOTICE` before. `seen`: the newest version that `by` looked at; Refused where another one
+    was made since. The same once more is the version that is there.
+    """
     if not 0 < lower_bound < 1 or items < 1:
         raise Refused(_("The lowest share of right answers is between 0 and 1. One item or more is needed."))
-    made = RuleSet(version=queries.rules().version + 1, course=course, lower_bound=lower_bound, items=items, made_by_id=by.id)
-    db.session.add(made)
-    record(Kind.POOL_RULES_SET, made, actor=by, version=made.version)
-    return made
+    if not reason.strip():
+        raise Refused(_("Write why. Trainees will read it."))
+    made, today = queries.versions(), queries.today()
+    newest = made[-1].version if made else Rules().version
+    changed = RuleSet(
+        version=newest + 1, course=course, lower_bound=lower_bound, items=items, starts_on=starts_on, reason=reason.strip(),
+        made_at=clock.now(), made_by_id=by.id,
+    )  # fmt: skip
+    if made and (again := _same(made[-1], changed)):
+        return again
+    if seen not in (None, newest):
+        raise Refused(_("Somebody changed the rule meanwhile. Look at it, then change it."))
+    if changed.first_day < today:
+        raise Refused(_("The first day cannot be over. It can start on %(day)s.", day=fmt.date(today)))
+    if changed.rules.asks_more_than(queries.standing(made, today)[0]) and changed.first_day < today + NOTICE:
+        raise Refused(_("This rule asks for more, so tell it before. It can start on %(day)s.", day=fmt.date(today + NOTICE)))
+    if not added(changed):
+        raise Refused(_("Somebody changed the rule meanwhile. Look at it, then change it."))
+    record(Kind.POOL_RULES_SET, changed, actor=by, version=changed.version)
+    begins = datetime(changed.first_day.year, changed.first_day.month, changed.first_day.day, tzinfo=UTC)
+    wait = max(0.0, (begins - clock.now()).total_seconds())
+    jobs.enqueue(WEIGH, {"version": changed.version, "after": 0}, key=f"{WEIGH}:{changed.version}:0", delay=wait)
+    return changed
+
+
+def _same(there: RuleSet, wanted: RuleSet) -> RuleSet | None:
+    parts = ("course", "lower_bound", "items", "starts_on", "reason", "made_by_id")
+    return there if all(getattr(there, part) == getattr(wanted, part) for part in parts) else None
+
+
+def weigh_everyone(payload: dict[str, Any]) -> None:
+    """A version of the rule began: everybody whom nobody has decided about is weighed by it, so many at a time."""
+    version, after = payload["version"], payload["after"]
+    if queries.rules().version != version:
+        return
+    waiting = select(User).join(PoolMember, PoolMember.id == User.id).where(PoolMember.state.in_(WEIGHED), PoolMember.id > after)
+    people = db.session.scalars(waiting.order_by(PoolMember.id).limit(AT_A_TIME)).all()
+    for person in people:
+        weigh(person)
+    if len(people) == AT_A_TIME:
+        last = people[-1].id
+        jobs.enqueue(WEIGH, {"version": version, "after": last}, key=f"{WEIGH}:{version}:{last}")
 
 
 def sign_off(enrolment: Enrolment, *, by: User, sentence: str) -> MentorSignOff:

@@ -33,6 +33,11 @@ class Rules:
     items: int = 40
 
 
+    def asks_more_than(self, other: Rules) -> bool:
+        """Whether somebody who meets the other one may fail this one."""
+        return self.course != other.course or self.lower_bound > other.lower_bound or self.items > other.items
+
+
 @dataclass(frozen=True)
 class Values:
     """What is true of a person today. `skills` holds a lower bound for each kind of work, None where no gold was answered."""

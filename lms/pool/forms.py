@@ -5,11 +5,12 @@ from __future__ import annotations
 from collections.abc import Iterable
 from typing import Any
 
-from wtforms import BooleanField, SelectField, StringField, TextAreaField
-from wtforms.validators import DataRequired, InputRequired, Length
+from wtforms import BooleanField, IntegerField, SelectField, StringField, TextAreaField
+from wtforms.validators import DataRequired, InputRequired, Length, NumberRange
+from wtforms.widgets import HiddenInput
 
 from lms.cohorts.forms import DayField
-from lms.core.forms import Form, SelectChoice, strip
+from lms.core.forms import Form, SelectChoice, digits, strip
 from lms.core.i18n import LANGUAGES, _l
 from lms.pool.models import LONGEST_NEWS
 
@@ -40,6 +41,36 @@ class SignOffForm(Form):
 
 class SkillsForm(Form):
     words = TextAreaField(_l("In your own words"), [Length(max=LONGEST, message=TOO_LONG)], [strip])
+
+
+class RulesForm(Form):
+    """A new version of the rule. `seen` is the newest one that the page showed."""
+
+    course = SelectField(_l("The certificate of"), choices=[])
+    items = IntegerField(
+        _l("Accepted items"), [InputRequired(_l("Write how many items.")), NumberRange(1, 5000, _l("Write a number from 1."))],
+        filters=[digits],
+    )  # fmt: skip
+    share = IntegerField(
+        _l("Surely right, of 100 test answers"),
+        [InputRequired(_l("Write how many of 100.")), NumberRange(1, 99, _l("Write a number between 0 and 100."))], filters=[digits],
+    )  # fmt: skip
+    starts_on = DayField(_l("The first day of this rule"), [InputRequired(_l("Choose the first day."))])
+    reason = TextAreaField(_l("Why it changes"), [DataRequired(_l("Write why. Trainees will read it.")), Length(max=400)], [strip])
+    seen = IntegerField(widget=HiddenInput())
+
+    def __init__(self, courses: Iterable[tuple[str, str]], **kwargs: Any) -> None:
+        super().__init__(**kwargs)
+        self.course.choices = [SelectChoice(uid, title) for uid, title in courses]
+
+    def shows(self, newest: int) -> None:
+        """The page stands beside this version, whatever was posted."""
+        self.seen.raw_data, self.seen.data = None, newest
+
+    def words(self) -> dict[str, Any]:
+        """What the action takes."""
+        given = {name: self[name].data for name in ("course", "items", "starts_on", "seen")}
+        return {**given, "lower_bound": (self.share.data or 0) / 100, "reason": self.reason.data or ""}
 
 
 class ConsentForm(Form):

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import date, datetime, timedelta
+from datetime import UTC, date, datetime, timedelta
 from enum import StrEnum
 from typing import Any
 
@@ -15,6 +15,7 @@ from lms.core.db import Model, choice
 from lms.core.i18n import direction
 from lms.core.sealing import Sealed
 from lms.people.models import User
+from lms.pool.eligibility import Rules
 
 
 class MemberState(StrEnum):
@@ -77,7 +78,10 @@ class MentorSignOff(Model):
 
 
 class RuleSet(Model):
-    """One version of the rule's thresholds, in an installation that changed them."""
+    """One version of the rule's thresholds, in an installation that changed them.
+
+    It holds from its first day on, by UTC, where no newer version took its place before. None: from the moment it was made.
+    """
 
     __tablename__ = "pool_rule_set"
     __table_args__ = ({"info": {"append_only": True}},)
@@ -87,8 +91,21 @@ class RuleSet(Model):
     course: Mapped[str] = mapped_column(String(60))
     lower_bound: Mapped[float]
     items: Mapped[int]
+    starts_on: Mapped[date | None]
+    reason: Mapped[str | None] = mapped_column(String(400))  # what trainees and staff read; the oldest versions have none
     made_at: Mapped[datetime] = mapped_column(default=clock.now)
     made_by_id: Mapped[int] = mapped_column(ForeignKey("person.id"))
+
+    made_by: Mapped[User] = relationship()
+
+    @property
+    def rules(self) -> Rules:
+        return Rules(self.version, self.course, self.lower_bound, self.items)
+
+    @property
+    def first_day(self) -> date:
+        """The day from which it holds."""
+        return self.starts_on or self.made_at.astimezone(UTC).date()
 
 
 class News(Model):

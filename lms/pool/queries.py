@@ -3,14 +3,17 @@
 from __future__ import annotations
 
 from collections.abc import Collection, Sequence
+from datetime import UTC, date
 
 from sqlalchemy import Select, exists, select
 from sqlalchemy.orm import joinedload
 
 from lms.annotation import queries as annotation
 from lms.catalogue import queries as catalogue
+from lms.catalogue.models import CourseVersion
 from lms.catalogue.plain import Text
 from lms.cohorts.policy import mentored_cohort_ids
+from lms.core import clock
 from lms.core.db import db
 from lms.core.i18n import OFFERED
 from lms.credentials import queries as credentials
@@ -28,8 +31,34 @@ PURPOSES = ("pool.share_name", "pool.share_scores", "pool.keep_samples")  # each
 
 def rules() -> Rules:
     """The rule that holds now."""
-    kept = db.session.scalars(select(RuleSet).order_by(RuleSet.version.desc()).limit(1)).one_or_none()
-    return Rules(kept.version, kept.course, kept.lower_bound, kept.items) if kept else Rules()
+    return standing(versions(), today())[0]
+
+
+def coming() -> RuleSet | None:
+    """The version that was announced and has not begun."""
+    return standing(versions(), today())[1]
+
+
+def versions() -> Sequence[RuleSet]:
+    """Every version that staff made, the oldest first."""
+    return db.session.scalars(select(RuleSet).options(joinedload(RuleSet.made_by)).order_by(RuleSet.version)).all()
+
+
+def standing(made: Sequence[RuleSet], day: date) -> tuple[Rules, RuleSet | None]:
+    """The rule that holds on a day and the one that is to begin. A newer version takes the place of one that had not begun."""
+    holds, waits = Rules(), None
+    for one in made:
+        if waits is not None and waits.first_day <= one.made_at.astimezone(UTC).date():
+            holds = waits.rules
+        waits = one
+    if waits is not None and waits.first_day <= day:
+        return waits.rules, None
+    return holds, waits
+
+
+def today() -> date:
+    """The day by which a version begins."""
+    return clock.now().astimezone(UTC).date()
 
 
 def values_of(person: User, rules: Rules) -> Values:
@@ -50,6 +79,12 @@ def course_title(uid: str) -> Text:
     """The title of the course that the rule asks for; its uid where it was never published here."""
     version = catalogue.latest(uid)
     return catalogue.course(version.id).title if version else Text(en=uid)
+
+
+def courses() -> list[tuple[str, Text]]:
+    """Uid and title of the courses whose certificate the rule can ask for: those published here, and that of the rule of today."""
+    uids = {*db.session.scalars(select(CourseVersion.uid).distinct()), rules().course}
+    return [(uid, course_title(uid)) for uid in sorted(uids)]
 
 
 def place_of(person: User) -> PoolMember | None:

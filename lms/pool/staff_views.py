@@ -15,7 +15,7 @@ from lms.core.pages import page_of
 from lms.people import queries as people
 from lms.pool import actions, policy, queries, wording
 from lms.pool.eligibility import Values, weigh
-from lms.pool.forms import NotYetForm, PromotionForm, TogetherForm
+from lms.pool.forms import NotYetForm, PromotionForm, RulesForm, TogetherForm
 from lms.pool.models import MemberState, PoolMember
 from lms.pool.skills import proved
 
@@ -47,6 +47,46 @@ def promote_together() -> ResponseReturnValue:
     n = len(members)
     flash(ngettext("%(n)s person is invited and decides.", "%(n)s people are invited and decide.", n, n=fmt.num(n)), "ok")
     return redirect(url_for("pool_staff.index"), 303)
+
+
+@bp.get("/pool/rules")
+@only(Role.STAFF)
+def rules() -> ResponseReturnValue:
+    """The rule of today, the one that is to begin, every version before with its reason, and the form for a new one."""
+    now = queries.rules()
+    given = {"course": now.course, "items": now.items, "share": round(now.lower_bound * 100), "starts_on": queries.today() + actions.NOTICE}
+    return _rules(RulesForm(_courses(), formdata=None, data=given))
+
+
+@bp.post("/pool/rules")
+@only(Role.STAFF)
+def set_rules() -> ResponseReturnValue:
+    """Make a new version, with its reason and its first day."""
+    form = RulesForm(_courses())
+    if not form.validate_on_submit() or not tried(form, actions.set_rules, by=me(), **form.words()):
+        return _rules(form), 422
+    flash(_("Saved. Trainees read it on their page of the pool."), "ok")
+    return redirect(url_for("pool_staff.rules"), 303)
+
+
+def _courses() -> list[tuple[str, str]]:
+    return [(uid, title.in_language(language())) for uid, title in queries.courses()]
+
+
+def _newest() -> int:
+    made = queries.versions()
+    return made[-1].version if made else queries.rules().version
+
+
+def _rules(form: RulesForm) -> str:
+    form.shows(_newest())
+    titles = dict(_courses())
+    said = {one.version: wording.rule(one.rules, titles.get(one.course, one.course)) for one in queries.versions()}
+    now = queries.rules()
+    return render_template(
+        "pool/rules.html", form=form, now=now, rule=wording.rule(now, titles.get(now.course, now.course)), coming=queries.coming(),
+        versions=queries.versions()[::-1], said=said, words=wording, error=bool(form.errors or form.form_errors),
+    )  # fmt: skip
 
 
 def _list(show: str, form: TogetherForm, ticked: Collection[int]) -> str:

@@ -14,7 +14,7 @@ from lms.payouts import queries as payouts
 from lms.pool import actions, policy, queries, wording
 from lms.pool.eligibility import weigh
 from lms.pool.forms import ConsentForm, SkillsForm
-from lms.pool.models import MemberState
+from lms.pool.models import MemberState, RuleSet
 from lms.pool.skills import proved
 
 bp = Blueprint("pool", __name__)
@@ -88,6 +88,7 @@ def _page(typed: SkillsForm | None = None) -> str:
         checks=weigh(queries.values_of(me(), rules), rules),
         words=wording,
         course=queries.course_title(rules.course).in_language(language()),
+        coming=_announced(),
         work=paid_work(me()) if member else None,
         money=payouts.money_of(me()) if place and place.state in (MemberState.ACTIVE, MemberState.EXITED) else None,
         waiting=annotation.waiting(me()),
@@ -97,3 +98,9 @@ def _page(typed: SkillsForm | None = None) -> str:
         skills=typed or SkillsForm(formdata=None, data={"words": place.skills if place else None}),
         error=bool(typed),
     )
+
+
+def _announced() -> tuple[RuleSet, list[str]] | None:
+    """The rule that is to begin, and its parts in words."""
+    made = queries.coming()
+    return (made, wording.rule(made.rules, queries.course_title(made.course).in_language(language()))) if made else None

@@ -121,8 +121,10 @@ def test_eight_workers_at_once_tell_it_once(either_school: Flask, monkeypatch: p
 
 @pytest.mark.parametrize(("bound", "items"), [(0.0, 5), (1.0, 5), (0.7, 0)])
 def test_a_rule_that_asks_for_nothing_is_refused(bound: float, items: int, app: Flask, world: Any) -> None:
-    with app.app_context(), transaction(write=True), pytest.raises(Refused):
-        actions.set_rules(course="annotation-basics", lower_bound=bound, items=items, by=db.session.get_one(User, world.dana))
+    with app.app_context(), transaction(write=True):
+        dana = db.session.get_one(User, world.dana)
+        with pytest.raises(Refused):
+            actions.set_rules(course="annotation-basics", lower_bound=bound, items=items, reason="A small school.", by=dana)
 
 
 def test_while_she_is_weighed_nobody_invites_her(postgres: Postgres, patterns: Patterns, tmp_path: Path) -> None:

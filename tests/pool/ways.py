@@ -21,7 +21,7 @@ ITEMS = 5  # all of them gold and all right: the lower bound is 0.57
 def small_rule(app: Flask) -> None:
     with app.app_context(), transaction(write=True):
         dana = db.session.get_one(User, app.extensions["world"].dana)
-        actions.set_rules(course="annotation-basics", lower_bound=0.5, items=ITEMS, by=dana)
+        actions.set_rules(course="annotation-basics", lower_bound=0.5, items=ITEMS, reason="A small school.", by=dana)
 
 
 def practise(app: Flask, *, right: bool = True) -> None:
