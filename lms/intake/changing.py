@@ -96,7 +96,7 @@ def _check_days(round: Round, now: Terms, terms: Terms) -> None:
 def _keep_told(now: Terms, terms: Terms) -> None:
     """People chose by these words, and some still answer."""
     if terms.opens_on != now.opens_on:
-        raise Refused(_("People have applied. The first day cannot change."), at="opens_on")
+        raise Refused(_("People have applied. The first day cannot change."))
     if terms.closes_on < now.closes_on:
         raise Refused(_("People plan with the last day. It can only come later."), at="closes_on")
     if not set(now.languages) <= set(terms.languages):

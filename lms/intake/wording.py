@@ -64,7 +64,7 @@ STEPS = {
     "application.enrolled": _l("Your place is ready"),
     "application.withdrawn": _l("You took it back"),
 }
-ROUND_STATES = {RoundState.DRAFT: _l("Draft"), RoundState.OPEN: _l("Open"), RoundState.CLOSED: _l("Closed")}
+ROUND_STATES = {RoundState.DRAFT: _l("Draft"), RoundState.OPEN: _l("Open to apply"), RoundState.CLOSED: _l("Closed to new people")}
 
 
 def answer(question: str, value: str) -> str:

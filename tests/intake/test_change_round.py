@@ -112,6 +112,9 @@ def test_what_people_were_told_stays(app: Flask, world: SimpleNamespace, as_: An
     assert answer.status_code == 422
     assert sentence in answer.get_data(as_text=True)
     assert stands(app, round) == before
+    kept = re.search(r'<input[^>]* name="opens_on"[^>]*>', answer.get_data(as_text=True))
+    assert kept
+    assert f'value="{before.opens_on}"' in kept[0], "what cannot change is not sent again"
     wider = {"languages": ["ar", "en"], "countries": ["LB", "SY", "TR"], "closes_on": "2099-01-01"}
     assert save(dana, round, world, **wider).status_code == 303
 

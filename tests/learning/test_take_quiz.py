@@ -53,6 +53,8 @@ def test_each_wrong_answer_is_explained(as_: Any, course: int, sent: Callable[..
     for said in ("No. The phone only shows the data.", "No. The price is not a part.", "Look at the word in bold.", "First 7 times 4"):
         assert said in page
     assert "You answered: picture" in page
+    assert "<p>You write the right answer beside an example.</p>" in page, "a question is told whole, as it was asked"
+    assert re.search(r"<pre[^>]*>.*print.*</pre>", page, re.DOTALL)
     assert "Try again" in page
     assert facts(rows, Kind.QUIZ_PASSED) == []
 
