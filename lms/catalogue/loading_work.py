@@ -158,6 +158,8 @@ def due(sheet: Sheet) -> Due | None:
             missing_pct=rule.whole("missing_pct", 100, high=100),
         )
         rule.close()
+        said = "no mark loses anything by this: what is late is shown to the mentor and counts in full"
+        sheet.survey.warning(part.place("late"), said)
     part.close()
     return Due(found, late) if found else None
 

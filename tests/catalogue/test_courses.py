@@ -126,3 +126,10 @@ def test_a_course_can_be_completed(course: Course) -> None:
 @pytest.mark.parametrize("lesson", [lesson for lesson in LESSONS if "annotation" not in str(lesson.id)])
 def test_hard_places_have_help_in_arabic(lesson: Lesson) -> None:
     assert "/// help | ar\n" in lesson.body["en"]
+
+
+def test_no_course_of_ours_promises_a_penalty_that_nobody_takes() -> None:
+    lessons = [lesson for course in COURSES.values() for lesson in course.lessons]
+    dues = [item.due for lesson in lessons for item in (lesson, lesson.assignment) if item and item.due]
+    assert len(dues) >= 12
+    assert [due for due in dues if due.late] == []

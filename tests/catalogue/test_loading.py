@@ -8,6 +8,7 @@ from fractions import Fraction
 
 import pytest
 
+from lms.catalogue.checking import check
 from lms.catalogue.courses import Course, Done, DoneBy, Due, HandIn, ItemKind, Late, Moment, Need, QuestionKind
 from lms.catalogue.loading import CourseErrors, load
 from tests.catalogue.conftest import LESSON, PICTURE, Folder
@@ -80,6 +81,8 @@ def test_late_rules_are_read(soap: Folder) -> None:
     assignment = load(soap.path).assignment("soap/plan")
     assert assignment is not None
     assert assignment.due == Due(Moment(2, "sun", "23:59"), Late(10, "hour", 50, 80))
+    told = [finding for finding in check(soap.path) if "no mark loses anything" in finding.message]
+    assert [(finding.file.rsplit("/", 1)[-1], finding.severity) for finding in told] == [("assignment.md", "warning")], "who writes it must not believe that it is used"
 
 
 def test_words_of_a_translation_stand_beside_the_english_ones(soap: Folder) -> None:
