@@ -82,7 +82,7 @@ def test_late_rules_are_read(soap: Folder) -> None:
     assert assignment is not None
     assert assignment.due == Due(Moment(2, "sun", "23:59"), Late(10, "hour", 50, 80))
     told = [finding for finding in check(soap.path) if "no mark loses anything" in finding.message]
-    assert [(finding.file.rsplit("/", 1)[-1], finding.severity) for finding in told] == [("assignment.md", "warning")], "who writes it must not believe that it is used"
+    assert [(finding.file.rsplit("/", 1)[-1], finding.severity) for finding in told] == [("assignment.md", "warning")]
 
 
 def test_words_of_a_translation_stand_beside_the_english_ones(soap: Folder) -> None:
