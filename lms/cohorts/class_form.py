@@ -10,9 +10,9 @@ from wtforms import Field, FieldList, FormField, HiddenField, IntegerField, Radi
 from wtforms import Form as Row
 from wtforms.validators import InputRequired, Optional
 
-from lms.cohorts.classes import MOST, Class, ClassTime, mark
+from lms.cohorts.classes import LONGEST, MOST, SHORTEST, Class, ClassTime, mark
 from lms.cohorts.forms import DayField
-from lms.cohorts.wording import weekday
+from lms.cohorts.wording import lengths, weekday
 from lms.core.fmt import latin_digits
 from lms.core.forms import Form, SelectChoice, digits
 from lms.core.i18n import _, _l
@@ -35,6 +35,10 @@ class ClockField(TimeField):
 
 
 class MinutesField(IntegerField):
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.type = IntegerField.__name__  # what the macros know
+
     def process_formdata(self, valuelist: list[Any]) -> None:
         try:
             super().process_formdata([digits(word) for word in valuelist])
@@ -69,6 +73,8 @@ class ClassRow(Row):
             wrong[self.at] = _("Write the time like this: 18:00.")
         if day and self.minutes.data is None:
             wrong[self.minutes] = _("Write how many minutes.")
+        elif day and not SHORTEST <= (self.minutes.data or 0) <= LONGEST:
+            wrong[self.minutes] = lengths()
         for field, words in wrong.items():
             field.errors = [words]
         return right and not wrong

@@ -10,7 +10,7 @@ from lms.cohorts import classes
 from lms.cohorts.actions import OPEN
 from lms.cohorts.classes import Change, Class, ClassTime
 from lms.cohorts.models import Cohort
-from lms.cohorts.wording import class_time
+from lms.cohorts.wording import class_time, lengths
 from lms.core import clock, fmt
 from lms.core.errors import Refused
 from lms.core.facts import Kind, record
@@ -36,9 +36,7 @@ def set_classes(cohort: Cohort, times: Sequence[ClassTime], *, by: User, seen: s
     if len(times) > classes.MOST:
         raise Refused(_("A cohort has at most %(n)s classes a week.", n=fmt.num(classes.MOST)))
     if any(not classes.SHORTEST <= one.minutes <= classes.LONGEST for one in times):
-        raise Refused(
-            _("A class lasts from %(least)s to %(most)s minutes.", least=fmt.num(classes.SHORTEST), most=fmt.num(classes.LONGEST))
-        )
+        raise Refused(lengths())
     if both := classes.overlapping(times):
         first, second = map(class_time, both)
         raise Refused(_("Two classes are at the same time: %(first)s; %(second)s.", first=first, second=second))

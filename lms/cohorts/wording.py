@@ -6,7 +6,7 @@ from datetime import datetime
 
 from babel.dates import get_day_names
 
-from lms.cohorts.classes import ClassTime
+from lms.cohorts.classes import LONGEST, SHORTEST, ClassTime
 from lms.core import clock, fmt, i18n
 from lms.core.i18n import _
 
@@ -30,3 +30,8 @@ def weekday(day: int) -> str:
 def class_time(one: ClassTime) -> str:
     """`Sunday, 18:00`."""
     return _("%(date)s, %(time)s", date=weekday(one.weekday), time=fmt.clock(one.at))
+
+
+def lengths() -> str:
+    """How long a class may be."""
+    return _("A class lasts from %(least)s to %(most)s minutes.", least=fmt.num(SHORTEST), most=fmt.num(LONGEST))

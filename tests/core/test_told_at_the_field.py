@@ -20,6 +20,7 @@ COHORT = {
     "name": "Beirut 9", "programme": "1", "partner": "0", "like": "0", "zone": "Asia/Beirut", "starts_on": "2027-02-01",
     "ends_on": "2027-03-01", "capacity": "24",
 }  # fmt: skip
+CLASS = {"rows-0-weekday": "1", "rows-0-at": "18:00", "rows-0-minutes": "60"}
 WRONG = (
     ("dana", "/programmes", PROGRAMME | {"fund": "NO FUND !"}, "fund", "Use letters, digits and hyphens for the name of the fund."),
     ("dana", "/partners", PARTNER | {"code": "A B"}, "code", "Use Latin letters, digits and hyphens for the code, 12 at most."),
@@ -29,6 +30,7 @@ WRONG = (
     ("dana", "/cohorts", COHORT | {"zone": "Mars/One"}, "zone", "We do not know the time zone Mars/One."),
     ("dana", "/cohorts", COHORT | {"ends_on": "2027-01-01"}, "ends_on", "The last day must come after the first day."),
     ("dana", "/cohorts", COHORT | {"name": "Beirut 1"}, "name", "Another cohort has this name. Choose another name."),
+    ("bilal", "/cohorts/{cohort}/classes", CLASS | {"rows-0-minutes": "5"}, "rows-0-minutes", "A class lasts from 15 to 300 minutes."),
 )
 
 
