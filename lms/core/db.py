@@ -94,7 +94,8 @@ else:
 def mode(*, write: bool) -> None:
     """Say how the next transaction of this session begins. Sends nothing: BEGIN goes out with the first statement."""
     session = db.session()
-    session.execution_options = session.execution_options.union({"write": write})
+    if session.execution_options.get("write") is not write:  # most requests say it twice: before they know who asks, and round the view
+        session.execution_options = session.execution_options.union({"write": write})
 
 
 @contextmanager
