@@ -8,14 +8,10 @@ import pytest
 from flask import Flask
 from sqlalchemy import func, select
 
-from lms.cohorts import actions
-from lms.cohorts.models import Cohort, MentorSeat
+from lms.cohorts.models import MentorSeat
 from lms.core.db import db, transaction
-from lms.core.errors import Refused
 from lms.core.facts import Fact, Kind
-from lms.people.models import User
-from tests.eight import eight_at_once
-from tests.intake.rounds import staff
+from tests.eight import at_once, eight_browsers
 
 
 def second_seat(world: Any) -> None:
@@ -56,14 +52,11 @@ def test_nobody_but_staff_takes_it_away(name: str, as_: Any, world: Any) -> None
 
 
 def test_two_seats_taken_at_once_leave_one(either_school: Flask) -> None:
+    """Through the page, whose lock it is."""
     app, world = either_school, either_school.extensions["world"]
     with app.app_context(), transaction(write=True):
         second_seat(world)
-
-    def act(number: int) -> None:
-        cohort = db.session.scalars(select(Cohort).where(Cohort.id == world.cohort).with_for_update()).one()
-        actions.unseat_mentor(cohort, db.session.get_one(User, (world.bilal, world.chen)[number % 2]), by=staff())
-
-    eight_at_once(app, act, but=Refused)
+    tabs, path = eight_browsers(app, "dana"), f"/cohorts/{world.cohort}/mentors/removal"
+    at_once(lambda n: tabs[n].post(path, data={"chosen": str((world.bilal, world.chen)[n % 2])}), range(8))
     with app.app_context():
         assert len(seats(world.cohort)) == 1

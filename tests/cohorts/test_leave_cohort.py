@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from functools import partial
 from typing import Any
 
 import pytest
@@ -12,11 +13,10 @@ from lms.cohorts import actions
 from lms.cohorts.models import Cohort, Enrolment, EnrolmentState
 from lms.core.access import Role
 from lms.core.db import db, transaction
-from lms.core.errors import Refused
 from lms.core.facts import Fact
 from lms.people.models import User
-from tests.eight import eight_at_once
-from tests.intake.rounds import staff
+from tests.client import Browser
+from tests.eight import at_once, eight_browsers
 
 
 def state(app: Flask, id: int) -> EnrolmentState:
@@ -71,15 +71,22 @@ def test_eight_who_come_back_at_once_share_the_one_free_place(either_school: Fla
         people = [User(name=f"P {n}", roles=frozenset({Role.TRAINEE}), email=f"p{n}@x.org") for n in range(4)]
         db.session.add_all(people)
         db.session.flush()
-        db.session.add_all(Enrolment(cohort_id=world.cohort, user_id=one.id, state=EnrolmentState.DROPPED) for one in people)
-        ids = [one.id for one in people]
+        left = [Enrolment(cohort_id=world.cohort, user_id=one.id, state=EnrolmentState.DROPPED) for one in people]
+        db.session.add_all(left)
+        db.session.flush()
+        places = [one.id for one in left]
 
-    def back(number: int) -> None:
-        cohort = db.session.scalars(select(Cohort).where(Cohort.id == world.cohort).with_for_update()).one()
-        actions.enrol(cohort, db.session.get_one(User, ids[number % 4]), by=staff())
-
-    eight_at_once(app, back, but=Refused)
+    tabs = eight_browsers(app, "dana")
+    at_once(lambda n: tabs[n].post(f"/enrolments/{places[n % 4]}/coming-back"), range(8))
     with app.app_context():
         here = select(func.count()).where(Enrolment.cohort_id == world.cohort, Enrolment.state == EnrolmentState.ACTIVE)
         assert db.session.scalar(here) == 2
         assert db.session.scalar(select(func.count()).where(Fact.kind == "enrolment.resumed")) == 1
+
+
+def test_eight_taps_at_once_write_down_once_that_she_left(either_school: Flask) -> None:
+    app, path = either_school, f"/enrolments/{either_school.extensions['world'].enrolment}/leaving"
+    answers = at_once(partial(Browser.post, path=path), eight_browsers(app, "dana"))
+    assert {answer.status_code for answer in answers} == {303}
+    with app.app_context():
+        assert db.session.scalar(select(func.count()).where(Fact.kind == "enrolment.dropped")) == 1

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from datetime import UTC, date, datetime, timedelta
+from functools import partial
 from typing import Any
 
 import pytest
@@ -10,14 +11,14 @@ from flask import Flask
 from sqlalchemy import func, select
 
 from lms.core import clock
-from lms.core.access import one_or_404
 from lms.core.db import db, transaction
 from lms.core.facts import Fact, Kind
 from lms.credentials.models import Credential, State
 from lms.people.models import User
 from lms.pool import actions, policy, queries
 from lms.pool.models import MemberState, News, PoolMember
-from tests.eight import eight_at_once
+from tests.client import Browser
+from tests.eight import at_once, eight_at_once, eight_browsers
 
 TITLE = "Six places to draw boxes"
 
@@ -147,10 +148,7 @@ def test_eight_who_publish_and_take_back_at_once_do_it_once(either_school: Flask
 
     (id,) = set(eight_at_once(app, publish))
 
-    def take_back(_n: int) -> None:
-        by = db.session.get_one(User, dana)
-        actions.take_back_news(one_or_404(policy.visible_news(by), id, lock=True), by=by)
-
-    eight_at_once(app, take_back)
+    answers = at_once(partial(Browser.post, path=f"/pool/news/{id}/removal"), eight_browsers(app, "dana"))
+    assert {answer.status_code for answer in answers} == {303}
     with app.app_context():
         assert (how_many(Kind.POOL_NEWS_PUBLISHED), how_many(Kind.POOL_NEWS_TAKEN_BACK)) == (1, 1)
