@@ -39,7 +39,11 @@ def installed(tmp_path: Path) -> Path:
     return tmp_path
 
 
-@pytest.mark.parametrize("line", ["routes", "worker", "db upgrade", "check", "keys make", "people add X --role staff", "people code X"])
+LINES = ("routes", "worker", "db upgrade", "check", "keys make", "people add X --role staff", "people code X", "people identifier X Y",
+         "people role X add staff")  # fmt: skip
+
+
+@pytest.mark.parametrize("line", LINES)
 def test_every_command_says_what_the_environment_lacks(line: str, lms: Any, tmp_path: Path) -> None:
     done = lms(*line.split(), LMS_ENV="production")
     assert done.exit_code == 1
