@@ -80,6 +80,7 @@ class Kind(StrEnum):
     ITEM_FIXED = "item.fixed"
     ITEM_RETURNED = "item.returned"
     MONEY_POSTED = "money.posted"
+    GRANT_CORRECTED = "grant.corrected"
     BATCH_PREPARED = "batch.prepared"
     BATCH_LOCKED = "batch.locked"
     BATCH_APPROVED = "batch.approved"

@@ -5,8 +5,10 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 from datetime import date
 from fractions import Fraction
+from typing import NamedTuple
 
 from sqlalchemy import Select, func, select
+from sqlalchemy.orm import aliased
 
 from lms.core.db import db
 from lms.core.money import CURRENCIES, Money
@@ -92,17 +94,58 @@ def banks(book: Book = Book.FOUNDATION) -> list[Money]:
     return [balance(accounts.bank(book, currency)) for currency in db.session.scalars(used)]
 
 
-def grants(most: int = 50) -> list[tuple[Transfer, str, Money]]:
-    """(transfer, fund, sum) of the newest grants."""
-    asked = (
-        select(Transfer, Account.code, Account.currency, Entry.amount_minor)
+class Grant(NamedTuple):
+    """What a transfer says of a donor's money: `reference` is the bank's number of it."""
+
+    fund: str
+    reference: str
+    amount: Money
+
+
+def every_grant() -> Select[Transfer]:
+    """Every grant that was ever written down, those that were taken back too."""
+    return select(Transfer).where(Transfer.kind == "grant", Transfer.book == Book.FOUNDATION)
+
+
+def reversal_of(transfer: Transfer) -> Transfer | None:
+    """What took it back."""
+    return db.session.scalars(select(Transfer).where(Transfer.reverses_id == transfer.id)).one_or_none()
+
+
+def standing_grants(fund: str, reference: str) -> list[Transfer]:
+    """The grants of a fund with this number that nobody took back: one, or none."""
+    key, back = f"grant:{fund}:{reference}", aliased(Transfer)
+    taken_back = select(back.id).where(back.reverses_id == Transfer.id).exists()
+    named = every_grant().where((Transfer.key == key) | Transfer.key.startswith(f"{key}:", autoescape=True))
+    return list(db.session.scalars(named.where(~taken_back).order_by(Transfer.id)))
+
+
+def grant_in(transfer: Transfer) -> Grant:
+    """What a transfer says that is a grant."""
+    [found] = _grants(select(Transfer.id).where(Transfer.id == transfer.id))
+    return found[1]
+
+
+def grants(most: int = 50) -> list[tuple[Transfer, Grant, bool]]:
+    """The newest grants, each with whether it was taken back."""
+    newest = every_grant().with_only_columns(Transfer.id).order_by(Transfer.date.desc(), Transfer.id.desc()).limit(most)
+    return _grants(newest)
+
+
+def _grants(asked: Select[int]) -> list[tuple[Transfer, Grant, bool]]:
+    back = aliased(Transfer)
+    taken_back = select(back.id).where(back.reverses_id == Transfer.id).exists()
+    rows = db.session.execute(
+        select(Transfer, Account.code, Account.currency, Entry.amount_minor, taken_back)
         .join(Entry, Entry.transfer_id == Transfer.id)
         .join(Account, Account.id == Entry.account_id)
-        .where(Transfer.kind == "grant", Account.code.startswith("income:grants:"))
+        .where(Transfer.id.in_(asked), Account.code.startswith("income:grants:"))
         .order_by(Transfer.date.desc(), Transfer.id.desc())
-        .limit(most)
     )
-    return [(row, code.split(":")[2], Money(-amount, currency)) for row, code, currency, amount in db.session.execute(asked)]
+    return [
+        (row, Grant(code.split(":")[2], (row.key.split(":") + [""] * 2)[2], Money(-minor, currency)), gone)
+        for row, code, currency, minor, gone in rows
+    ]
 
 
 def rates(most: int = 50) -> list[ExchangeRate]:

@@ -94,6 +94,14 @@ class GrantForm(Form):
         return {"key": f"grant:{self.fund.data}:{self.reference.data}", "fund": self.fund.data, "on": self.on.data}
 
 
+class CorrectionForm(GrantForm):
+    """A grant as it should have been."""
+
+    def said(self) -> dict[str, Any]:
+        """What `ledger.correcting.correct_grant` needs beside the sum, of a form that was found right."""
+        return {"fund": self.fund.data, "reference": self.reference.data, "on": self.on.data}
+
+
 class WorthForm(Form):
     """What foreign money was worth on a day, and who says so. Its names begin so that it may stand beside another form."""
 
