@@ -9,11 +9,12 @@ from __future__ import annotations
 
 import random
 from collections import Counter
+from collections.abc import Sequence
 from datetime import timedelta
 
 from sqlalchemy import exists, func, select, update
 
-from lms.annotation import actions, pricing, queries
+from lms.annotation import actions, budgets, pricing, queries
 from lms.annotation.models import (
     HELD,
     Activity,
@@ -33,6 +34,7 @@ from lms.core import clock, facts, phone
 from lms.core.db import db
 from lms.core.errors import Refused
 from lms.core.i18n import _
+from lms.core.money import Money
 from lms.people.models import User
 
 SHORTEST_LEASE = timedelta(minutes=15)
@@ -75,7 +77,7 @@ def claim(project: Project, *, by: User, agreed: bool = False, block: int | None
     again = _resume(project, by, wanted)
     ids = _take(project, by, wanted - len(again))
     if not (held or again or ids):
-        raise Refused(_nothing_left())
+        raise Refused(nothing_left())
     given = _write(project, by, ids) if ids else []
     if again or given:
         # What she was shown before she took it (rule F4): the price, the time and the content label stand in the record.
@@ -89,17 +91,24 @@ def claim(project: Project, *, by: User, agreed: bool = False, block: int | None
 
 def room(project: Project, by: User) -> int:
     """How many more items this person may hold here by her hours of the week and by the budget, at least one. Raises Refused for none."""
-    return min(_within_week(project, by), _within_budget(project))
+    return room_within(project, queries.seconds_this_week(by), budgets.committed(project))
 
 
-def free(project: Project, by: User) -> int:
-    """How many items a claim could give this person, those among them whose time ran out in her hands. Raises Refused for none."""
+def room_within(project: Project, seconds: int, committed: Money) -> int:
+    """The same, where it is known how many seconds of her week are taken and what the project owes or has promised."""
+    return min(_within_week(project, seconds), _within_budget(project, committed))
+
+
+def free(projects: Sequence[Project], by: User) -> dict[int, int]:
+    """How many items a claim could give this person in each of these projects, by its id, in one statement; those among them whose
+    time ran out in her hands."""
     hers = exists().where(Assignment.item_id == Item.id, Assignment.worker_id == by.id, Assignment.state != AssignmentState.EXPIRED)
-    left = select(func.count()).where(Item.project_id == project.id, Item.state == ItemState.READY, Item.open_slots > 0, ~hers)
-    found = db.session.scalar(left) or 0
-    if not found:
-        raise Refused(_nothing_left())
-    return found
+    left = (
+        select(Item.project_id, func.count())
+        .where(Item.project_id.in_([project.id for project in projects]), Item.state == ItemState.READY, Item.open_slots > 0, ~hers)
+        .group_by(Item.project_id)
+    )
+    return {row[0]: row[1] for row in db.session.execute(left)}
 
 
 def expire_overdue(project_id: int | None = None) -> int:
@@ -178,28 +187,28 @@ def _refuse_unready(project: Project, by: User, agreed: bool) -> None:
         raise Refused(_("Read what you may see here. Tick that you agree, or leave this work."))
 
 
-def _within_week(project: Project, by: User) -> int:
+def _within_week(project: Project, seconds: int) -> int:
     """How many more items fit into her week."""
-    left = int(WEEKLY_CAP.total_seconds()) - queries.seconds_this_week(by)
+    left = int(WEEKLY_CAP.total_seconds()) - seconds
     if left < project.est_seconds:
         raise Refused(_("You worked your hours of this week. New work starts on Monday."))
     return left // project.est_seconds
 
 
-def _within_budget(project: Project) -> int:
+def _within_budget(project: Project, committed: Money) -> int:
     """How many more leases the budget can reserve. Leases that were given are always payable."""
     each = pricing.reservation(project.rate)
     if not each:
         return project.block
-    left = project.budget - queries.committed(project)
+    left = project.budget - committed
     if left < each:
-        raise Refused(_nothing_left())
+        raise Refused(nothing_left())
     return left.minor // each.minor
 
 
 def _pause_if_spent(project: Project) -> None:
     part, whole = NEARLY_SPENT
-    spent = queries.committed(project)
+    spent = budgets.committed(project)
     if project.rate_minor and spent * whole > project.budget * part:
         actions.pause(project, by=None, reason="budget")
 
@@ -291,5 +300,5 @@ def _give_back(slots: Counter[int]) -> None:
         db.session.execute(back.execution_options(synchronize_session=False))
 
 
-def _nothing_left() -> str:
+def nothing_left() -> str:
     return str(_("There is no item for you here now. Look again tomorrow."))

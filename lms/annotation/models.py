@@ -229,6 +229,7 @@ class AssignmentState(StrEnum):
 HELD = (AssignmentState.LEASED, AssignmentState.DRAFTED)  # a lease runs
 OPEN = (*HELD, AssignmentState.RETURNED, AssignmentState.EXPIRED)  # can be answered
 DECIDED = (AssignmentState.ACCEPTED, AssignmentState.FIXED)
+GIVEN_UP = (AssignmentState.EXPIRED, AssignmentState.RELEASED)
 
 
 class Assignment(Model):

@@ -7,12 +7,13 @@ from dataclasses import dataclass
 from datetime import timedelta
 from typing import Any
 
-from sqlalchemy import ColumnElement, Select, bindparam, case, exists, func, or_, select
+from sqlalchemy import ColumnElement, Select, bindparam, exists, func, or_, select
 from sqlalchemy.orm import joinedload
 
-from lms.annotation import pricing, schemas, scoring
+from lms.annotation import budgets, pricing, schemas, scoring
 from lms.annotation.models import (
     DECIDED,
+    GIVEN_UP,
     HELD,
     Annotation,
     Assignment,
@@ -38,11 +39,9 @@ from lms.core.files import StoredFile
 from lms.core.fmt import num
 from lms.core.i18n import _
 from lms.core.money import Money
-from lms.ledger import queries as ledger
 from lms.people.models import User
 
 SHOWN = 50
-GIVEN_UP = (AssignmentState.EXPIRED, AssignmentState.RELEASED)
 TO_DO = (*HELD, AssignmentState.RETURNED)
 _PLACE = (
     select(Assignment.id, Assignment.position, Assignment.state, Item.file_id)
@@ -136,21 +135,6 @@ def seconds_this_week(user: User) -> int:
     return int(db.session.scalar(taken) or 0)
 
 
-def committed(project: Project) -> Money:
-    """What a project owes or has promised: accrued prices, and the price and a quarter of every lease that may still be paid."""
-    unpaid = case((Assignment.times_paid == 0, Assignment.price_minor), else_=0)
-    promised = db.session.scalar(
-        select(func.sum(unpaid)).where(Assignment.project_id == project.id, Assignment.state.not_in(GIVEN_UP))
-    )
-    return accrued(project) + pricing.reservation(Money(int(promised or 0), project.currency))
-
-
-def accrued(project: Project) -> Money:
-    """What was posted as pay for work in this project."""
-    total = select(func.sum(Assignment.price_minor * Assignment.times_paid)).where(Assignment.project_id == project.id)
-    return Money(int(db.session.scalar(total) or 0), project.currency)
-
-
 def waiting(user: User) -> list[Money]:
     """What this person sent and nobody has decided yet, in each currency."""
     sums = select(Assignment.currency, func.sum(Assignment.price_minor)).where(Assignment.worker_id == user.id, Assignment.times_paid == 0)
@@ -208,20 +192,8 @@ def opening_checks(project: Project) -> list[tuple[bool, str]]:
             project.budget_minor >= needed.minor,
             _("Budget: %(have)s of %(need)s.", have=_plain(project.budget), need=_plain(needed)),
         ),
-        (funded(project), _("The fund holds less than this budget. Finance writes down its grant first.")),
+        (budgets.funded(project), _("The fund holds less than this budget. Finance writes down its grant first.")),
     ]
-
-
-def funded(project: Project) -> bool:
-    """Whether the fund still holds what the project may use. A fund is kept in its book's currency: another one cannot be compared."""
-    if not project.rate_minor:
-        return True
-    if not project.fund:
-        return False
-    granted, spent = ledger.fund(project.fund)
-    if granted.currency != project.currency:
-        return granted > spent
-    return granted - spent + accrued(project) >= project.budget
 
 
 def datasets(project: Project) -> Sequence[Dataset]:

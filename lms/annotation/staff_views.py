@@ -8,7 +8,7 @@ from flask import Blueprint, abort, flash, redirect, render_template, url_for
 from flask.typing import ResponseReturnValue
 from sqlalchemy import select
 
-from lms.annotation import actions, datasets, policy, pricing, queries, uploads, wording
+from lms.annotation import actions, budgets, datasets, policy, pricing, queries, uploads, wording
 from lms.annotation.forms import CohortsForm, DatasetForm, GuidelineForm, ProjectForm, RateForm
 from lms.annotation.models import Phase, Project, Risk
 from lms.annotation.schemas import Kind
@@ -199,7 +199,7 @@ def _told(outcome: datasets.Outcome) -> str:
 
 def _page(found: Project, **more: Any) -> str:
     cohorts = db.session.scalars(select(Cohort).where(Cohort.id.in_(queries.cohort_ids(found))).order_by(Cohort.name)).all()
-    spent = queries.committed(found)
+    spent = budgets.committed(found)
     version = queries.guideline_version(found)
     read = GuidelineForm(data=queries.guideline_bodies(found.id, version))
     forms = {"data": DatasetForm(), "guide": read, "price": RateForm(), "more": _more_cohorts(found.slug)}

@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 from sqlalchemy import select
 
-from lms.annotation import claiming, pricing
+from lms.annotation import budgets, claiming, pricing, queries
 from lms.annotation.models import Project
 from lms.annotation.offers import offers
 from lms.core.db import db
@@ -47,17 +47,28 @@ class PaidWork:
 
 def start_of(project: Project, user: User) -> Start:
     """What a claim would give her now: a block, or what is left of it for her. Raises Refused where that is nothing."""
-    return Start.of(project, min(project.block, claiming.room(project, user), claiming.free(project, user)), begun=False)
+    return _start(project, claiming.room(project, user), claiming.free([project], user))
+
+
+def _start(project: Project, room: int, free: Mapping[int, int]) -> Start:
+    if project.id not in free:
+        raise Refused(claiming.nothing_left())
+    return Start.of(project, min(project.block, room, free[project.id]), begun=False)
 
 
 def paid_work(user: User) -> PaidWork:
-    """The offers that pay, without those of which a claim would give nothing: her week is full, or the budget is spent."""
+    """The offers that pay, without those of which a claim would give nothing: her week is full, or the budget is spent.
+
+    Five statements, however many projects there are.
+    """
     waiting = {offer.project.id: offer for offer in offers(user) if offer.project.rate_minor}
-    starts, held_back = [], None
-    for project in db.session.scalars(select(Project).where(Project.id.in_(waiting)).order_by(Project.id)):
-        begun = waiting[project.id].first is not None
+    projects = db.session.scalars(select(Project).where(Project.id.in_(waiting)).order_by(Project.id)).all()
+    new = [project for project in projects if waiting[project.id].first is None]
+    starts, held_back = [Start.of(project, project.block, begun=True) for project in projects if project not in new], None
+    seconds, committed, free = queries.seconds_this_week(user), budgets.committed_of(new), claiming.free(new, user)
+    for project in new:
         try:
-            starts.append(Start.of(project, project.block, begun=True) if begun else start_of(project, user))
+            starts.append(_start(project, claiming.room_within(project, seconds, committed[project.id]), free))
         except Refused as no:
             held_back = no.sentence
-    return PaidWork(sorted(starts, key=lambda one: not one.begun), held_back)
+    return PaidWork(starts, held_back)

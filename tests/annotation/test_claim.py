@@ -10,7 +10,7 @@ import pytest
 from flask import Flask
 from sqlalchemy import func, select
 
-from lms.annotation import actions, answering, claiming, queries
+from lms.annotation import actions, answering, budgets, claiming, queries
 from lms.annotation.models import Assignment, AssignmentState, Item, Project, ProjectState, Risk
 from lms.cohorts.models import Enrolment, EnrolmentState
 from lms.core import clock
@@ -97,7 +97,7 @@ def test_eight_who_claim_at_once_promise_no_more_than_the_budget(either_school: 
     assert sum(one for one in given if isinstance(one, int)) == 4
     with either_school.app_context(), transaction(write=False):
         project = db.session.get_one(Project, project_id)
-        assert queries.committed(project) <= project.budget
+        assert budgets.committed(project) <= project.budget
 
 
 def test_price_time_and_label_are_recorded_with_the_claim(app: Flask, world: SimpleNamespace) -> None:

@@ -12,7 +12,7 @@ import pytest
 from flask import Flask
 from sqlalchemy import func, select
 
-from lms.annotation import actions, claiming, queries
+from lms.annotation import actions, budgets, claiming
 from lms.annotation.models import Annotation, Assignment, Draft, Project
 from lms.annotation.schemas import Kind
 from lms.core.db import db, transaction
@@ -88,7 +88,7 @@ def test_two_who_claim_at_once_share_the_last_of_the_budget(either_school: Flask
         given = sum(pool.map(claim, ids))
     with app.app_context():
         project = db.session.get_one(Project, project_id)
-        assert queries.committed(project) <= project.budget
+        assert budgets.committed(project) <= project.budget
         assert given == db.session.scalar(select(func.count()).select_from(Assignment)) == 8
 
 
@@ -100,7 +100,7 @@ def test_a_budget_in_a_small_currency_fits(either_school: Flask) -> None:
     with app.app_context():
         project = db.session.get_one(Project, id)
         assert project.budget == Money(3_000_000_000, "USD")
-        assert queries.committed(project) == Money(0, "USD")
+        assert budgets.committed(project) == Money(0, "USD")
 
 
 def test_an_outline_of_no_ring_or_of_scribble_is_refused(app: Flask, world: SimpleNamespace, as_: Any) -> None:

@@ -10,7 +10,7 @@ import pytest
 from flask import Flask
 from sqlalchemy import func, select
 
-from lms.annotation import answering, datasets, queries, reviewing
+from lms.annotation import answering, budgets, datasets, queries, reviewing
 from lms.annotation.models import Assignment, AssignmentState, Decision, Project, Review
 from lms.annotation.schemas import Kind
 from lms.cohorts.models import MentorSeat
@@ -139,7 +139,7 @@ def test_a_redo_is_paid_again_where_the_guideline_was_unclear(app: Flask, world:
     bilal.post(f"/reviews/{id}/decision", data={"decision": "accept"})
     with app.app_context():
         assert ledger.owed(person(world.amina)) == [usd(24)]
-        assert queries.accrued(queries.project_of("names")) == usd(24)
+        assert budgets.accrued(queries.project_of("names")) == usd(24)
         keys = list(db.session.scalars(select(Transfer.key).where(Transfer.kind == "accrue").order_by(Transfer.id)))
         assert keys == [f"accrue:item:{id}:rev:1", f"accrue:item:{id}:rev:2"]
 

@@ -10,6 +10,7 @@ from sqlalchemy import func, select, text
 
 from lms.annotation import claiming
 from lms.annotation.models import Project
+from lms.annotation.starting import paid_work
 from lms.core.db import db, transaction
 from lms.core.errors import Refused
 from lms.core.facts import Fact, Kind
@@ -20,6 +21,7 @@ from tests.annotation import rooms
 from tests.eight import at_once, eight_browsers
 from tests.pool import ways
 from tests.pool.test_join import invite, state
+from tests.statements import counted
 
 
 def test_she_says_not_now_and_available_again(app: Flask, as_: Any, world: Any) -> None:
@@ -85,6 +87,20 @@ def test_eight_who_say_it_at_once_leave_one_word_and_a_fact_for_each_change(eith
         said = [fact.data["available"] for fact in facts]
         assert said == [n % 2 == 1 for n in range(len(said))], "she was available before: the first change is a no"
         assert db.session.get_one(PoolMember, amina).available is (said[-1] if said else True)
+
+
+def test_paid_work_asks_no_more_for_ten_projects_than_for_one(app: Flask, world: Any) -> None:
+    asked = []
+    for more in (range(1), range(1, 10)):
+        with app.app_context(), transaction(write=True):
+            for n in more:
+                rooms.make(world, slug=f"work-{n}", items=3, rate=8)
+        with app.app_context(), transaction(write=False):
+            amina = db.session.get_one(User, world.amina)
+            with counted() as sent:
+                found = paid_work(amina)
+        asked.append((len(found.starts), len(sent)))
+    assert asked == [(1, 5), (10, 5)]
 
 
 def test_paid_work_stands_with_its_pay_before_it_is_begun(app: Flask, as_: Any, world: Any) -> None:
