@@ -234,7 +234,7 @@ def write_news(*, by: User, title: str, text: str, language: str, until: date) -
         raise Refused(_("News has a title, a short text and a language."))
     today = policy.today_of(by)
     if not today <= until <= today + NEWS_LIFE:
-        raise Refused(_("Choose a last day from today to %(day)s.", day=fmt.date(today + NEWS_LIFE)))
+        raise Refused(_("Choose a last day from today to %(day)s.", day=fmt.date(today + NEWS_LIFE)), at="until")
     return News(title=title, text=text, language=language, until=until, made_at=clock.now(), made_by_id=by.id)
 
 
