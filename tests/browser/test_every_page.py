@@ -59,12 +59,13 @@ MUST = {  # pages with an address of their own that the first links of these peo
     "": {"/help", "/sign-in/code"},
     "amina": {"/learn/<course>", "/learn/<course>/<lesson>", "/work/<slug>", "/work/pool", "/work/pool/exit", "/messages/<int:id>"},
     "hana": {"/certificates/<int:id>", "/submissions/<int:id>/feedback", "/learn/<course>/<lesson>", "/work/tasks/<int:id>/feedback"},
-    "bilal": {"/submissions/<int:id>", "/reviews/<int:id>", "/cohorts/<int:id>", "/enrolments/<int:id>", "/enrolments/<int:id>/sign-off"},
+    "bilal": {"/submissions/<int:id>", "/reviews/<int:id>", "/cohorts/<int:id>", "/enrolments/<int:id>", "/enrolments/<int:id>/sign-off",
+              "/cohorts/<int:id>/class"},
     "dana": {"/cohorts/<int:id>", "/cohorts/<int:id>/people/new", "/enrolments/<int:id>", "/projects/<slug>", "/projects/new",
              "/pool/<int:id>", "/certificates/<int:id>", "/cohorts/new", "/rounds/<int:id>", "/applications/<int:id>",
-             "/partners/<int:id>"},
-    "efe": {"/cohorts/<int:id>", "/enrolments/<int:id>", "/rounds/<int:id>", "/applications/<int:id>"},
-    "fay": {"/payouts/<int:id>", "/payouts/<int:id>/lines/<int:n>"},
+             "/partners/<int:id>", "/partners/<int:id>/details", "/programmes/<int:id>/details", "/cohorts/<int:id>/details"},
+    "efe": {"/cohorts/<int:id>", "/enrolments/<int:id>", "/enrolments/<int:id>/sign-in", "/rounds/<int:id>", "/applications/<int:id>"},
+    "fay": {"/payouts/<int:id>", "/payouts/<int:id>/lines/<int:n>", "/payouts/funds/grants/<int:grant>"},
 }  # fmt: skip
 
 

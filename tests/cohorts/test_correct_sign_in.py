@@ -37,7 +37,7 @@ def test_she_comes_in_with_the_number_and_the_code_and_reads_who_did_it(name: st
     assert phone.get("/me").status_code == 302, "whoever has the old phone is out"
     new = {"identifier": "٧٠ ١٢٣ ٤٥٦", "code": code, "password": "a new long word", "device": "own"}
     assert stranger.post("/sign-in/code", data=new).status_code == 303
-    assert f"<dd><bdi>{name.capitalize()}</bdi></dd>" in stranger.page("/me/sign-in")
+    assert f"<dt><bdi>{name.capitalize()}</bdi></dt>" in stranger.page("/me/sign-in")
     letters = stranger.page("/messages")
     assert ("Dana" in letters) == (name == "dana")
     assert facts(app) == [(getattr(world, name), world.amina, {"field": "phone"})]
