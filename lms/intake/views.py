@@ -16,6 +16,7 @@ from lms.intake.forms import NextTimeForm, NumberForm, ReplyForm, SendForm, form
 from lms.intake.models import Application, ApplicationState, Round
 from lms.intake.questions import QUESTIONS, contact_of, number_of, printed
 from lms.intake.staff_views import bp as staff
+from lms.people.views import _address as address
 from lms.people.views import limiter
 
 bp = Blueprint("intake", __name__)
@@ -26,8 +27,23 @@ bp.record_once(lambda state: state.app.extensions.setdefault("offered", []).appe
 HELD = "applying"  # in the session: the id of the application that this browser opened
 
 
+# A camp or a learning centre is one address, and all of it may apply on one afternoon: what an address may do is wide for an hour and
+# narrow for a day. What one application may do is narrow, and who guesses a code from one place locks nobody out at another.
+APPLICATIONS = "400 per hour; 1000 per day"
+ANSWERS = "4000 per hour; 10000 per day"
+CONTACTS = "200 per hour; 500 per day"
+
+
 def _number_typed() -> str:
     return "application|" + number_of(request.form.get("number", ""))
+
+
+def _number_here() -> str:
+    return f"{_number_typed()}|{address()}"
+
+
+def _application_held() -> str:
+    return f"answers|{session.get(HELD, 0) or address()}"
 
 
 def _wrong(response: object) -> bool:
@@ -53,7 +69,7 @@ def _front(form: NextTimeForm) -> str:
 
 @bp.post("/apply")
 @public
-@limiter.limit("60 per hour", methods=["POST"])
+@limiter.limit(APPLICATIONS, methods=["POST"])
 def begin() -> ResponseReturnValue:
     """Begin an application for one round; a draft for it that is open here goes on."""
     round = one_or_404(select(Round), row_id(request.form, "round"))
@@ -91,7 +107,8 @@ def _named(held: Application) -> dict[str, str]:
 
 @bp.post("/apply/<int:n>")
 @public
-@limiter.limit("600 per hour", methods=["POST"])
+@limiter.limit("120 per hour", key_func=_application_held, methods=["POST"])
+@limiter.limit(ANSWERS, methods=["POST"])
 def answer(n: int) -> ResponseReturnValue:
     """Keep an answer, and go to the next question that has none."""
     held = _held(lock=True)
@@ -167,7 +184,8 @@ def ask_number() -> ResponseReturnValue:
 
 @bp.post("/apply/number")
 @public
-@limiter.limit("20 per hour", key_func=_number_typed, methods=["POST"], deduct_when=_wrong)
+@limiter.limit("5 per 15 minutes; 20 per day", key_func=_number_here, methods=["POST"], deduct_when=_wrong)
+@limiter.limit("60 per day", key_func=_number_typed, methods=["POST"], deduct_when=_wrong)
 @limiter.limit("100 per 15 minutes", methods=["POST"], deduct_when=_wrong)
 def open_by_number() -> ResponseReturnValue:
     """Open it where both are right. One sentence for every way of being wrong."""
@@ -230,7 +248,7 @@ def door() -> ResponseReturnValue:
 
 @bp.post("/apply/next-time")
 @public
-@limiter.limit("30 per hour", methods=["POST"])
+@limiter.limit(CONTACTS, methods=["POST"])
 def next_time() -> ResponseReturnValue:
     """Keep a contact for staff, who write when there is a new round."""
     form = NextTimeForm()

@@ -132,9 +132,31 @@ def test_guesses_are_slow_and_say_nothing(app: Flask, round: int, stranger: Brow
         answer = stranger.post("/apply/number", data={"number": number, "code": "000000"})
         bodies.add((answer.status_code, "The number or the code is not right" in answer.get_data(as_text=True)))
     assert bodies == {(422, True)}
-    for _guess in range(19):
+    typed = {"number": one.number, "code": queries_code(app, one.number)}
+    for _guess in range(4):
         stranger.post("/apply/number", data={"number": one.number.lower(), "code": "1"})
-    assert stranger.post("/apply/number", data={"number": one.number, "code": queries_code(app, one.number)}).status_code == 429
+    assert stranger.post("/apply/number", data=typed).status_code == 429
+    away = {"REMOTE_ADDR": "10.0.0.9"}
+    assert stranger.post("/apply/number", data=typed, environ_overrides=away).status_code == 303, "a thief locks nobody out elsewhere"
+
+
+def test_many_thieves_together_have_sixty_guesses_a_day(app: Flask, round: int, stranger: Browser) -> None:
+    begin(stranger, round)
+    (one,) = kept(app)
+    wrong, said = {"number": one.number, "code": "1"}, []
+    for n in range(61):
+        said.append(stranger.post("/apply/number", data=wrong, environ_overrides={"REMOTE_ADDR": f"10.0.0.{n // 4}"}).status_code)
+    assert said == [422] * 60 + [429]
+
+
+def test_a_camp_behind_one_address_applies_on_one_afternoon(app: Flask, round: int) -> None:
+    """Every phone of it has the same address; what one application may be changed is counted by itself."""
+    phones = [app.test_client() for _phone in range(70)]
+    assert [phone.post("/apply", data={"round": round}).location for phone in phones] == ["/apply/1"] * 70
+    for _change in range(120):
+        assert phones[0].post("/apply/1", data={"answer": "LB"}).status_code == 303
+    assert phones[0].post("/apply/1", data={"answer": "LB"}).status_code == 429
+    assert phones[1].post("/apply/1", data={"answer": "LB"}).status_code == 303
 
 
 def test_taking_it_back_deletes_the_answers(app: Flask, round: int, stranger: Browser) -> None:
