@@ -19,7 +19,7 @@ from lms.core.errors import Refused
 from lms.core.facts import Fact, Kind
 from lms.intake import changing, deciding
 from lms.intake.changing import Terms
-from lms.intake.models import Application, Round
+from lms.intake.models import Application, Round, RoundState
 from tests.client import Browser
 from tests.eight import at_once, eight_at_once, eight_browsers
 from tests.intake import rounds
@@ -67,6 +67,8 @@ def another(world: SimpleNamespace, like: int, **changes: Any) -> int:
 
 
 def test_before_anybody_applies_all_of_it_changes(app: Flask, world: SimpleNamespace, as_: Any, round: int) -> None:
+    with app.app_context(), transaction(write=True):
+        db.session.get_one(Cohort, world.other_cohort).zone = "Europe/Istanbul"
     dana = as_("dana")
     assert f"/rounds/{round}/terms" in dana.page(f"/rounds/{round}")
     new = {"cohorts": [world.other_cohort], "languages": ["en"], "countries": ["TR"], "opens_on": str(TODAY), "closes_on": "2099-01-01"}
@@ -74,7 +76,8 @@ def test_before_anybody_applies_all_of_it_changes(app: Flask, world: SimpleNames
     told = stands(app, round)
     assert (told.cohorts, told.languages, told.countries) == ((world.other_cohort,), ("en",), ("TR",))
     with app.app_context():
-        assert db.session.get_one(Round, round).partner_id == world.there
+        changed = db.session.get_one(Round, round)
+        assert (changed.partner_id, changed.zone) == (world.there, "Europe/Istanbul"), "its days are those of its people"
         facts = db.session.scalars(select(Fact).where(Fact.kind == str(Kind.ROUND_CHANGED))).all()
         assert [(fact.actor_id, sorted(fact.data["changed"])) for fact in facts] == [(world.dana, sorted(Terms.__match_args__))]
     assert "2099" in as_("goran").page(f"/rounds/{round}")
@@ -130,6 +133,22 @@ def test_a_cohort_with_a_promised_place_stays(app: Flask, world: SimpleNamespace
     answer = save(dana, round, world)
     assert (answer.status_code, "Somebody has a place in Beirut 2." in answer.get_data(as_text=True)) == (422, True)
     assert save(dana, round, world, cohorts=[second]).status_code == 303, "nobody has one in the first"
+
+
+@pytest.mark.parametrize("open", [True, False])
+def test_a_last_day_that_is_over_may_stand_while_something_else_changes(
+    app: Flask, world: SimpleNamespace, as_: Any, round: int, open: bool
+) -> None:
+    """Somebody may still answer what staff asked; and a draft is opened when its days are right."""
+    over = {"opens_on": str(TODAY - timedelta(days=9)), "closes_on": str(TODAY - timedelta(days=5))}
+    with app.app_context(), transaction(write=True):
+        found = db.session.get_one(Round, round)
+        found.opens_on, found.closes_on = TODAY - timedelta(days=9), TODAY - timedelta(days=5)
+        found.state = RoundState.OPEN if open else RoundState.DRAFT
+    assert save(as_("dana"), round, world, **over, languages=["ar"]).status_code == 303
+    assert stands(app, round).languages == ("ar",)
+    other = save(as_("dana"), round, world, **over | {"closes_on": str(TODAY - timedelta(days=4))}, languages=["ar"])
+    assert other.status_code == (422 if open else 303)
 
 
 def test_days_that_are_over_and_a_closed_round(world: SimpleNamespace, as_: Any, round: int) -> None:
