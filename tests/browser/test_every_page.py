@@ -64,7 +64,7 @@ MUST = {  # pages with an address of their own that the first links of these peo
     "dana": {"/cohorts/<int:id>", "/cohorts/<int:id>/people/new", "/enrolments/<int:id>", "/projects/<slug>", "/projects/new",
              "/pool/<int:id>", "/certificates/<int:id>", "/cohorts/new", "/rounds/<int:id>", "/applications/<int:id>",
              "/partners/<int:id>", "/partners/<int:id>/details", "/programmes/<int:id>/details", "/cohorts/<int:id>/details"},
-    "efe": {"/cohorts/<int:id>", "/enrolments/<int:id>", "/rounds/<int:id>", "/applications/<int:id>"},
+    "efe": {"/cohorts/<int:id>", "/enrolments/<int:id>", "/enrolments/<int:id>/sign-in", "/rounds/<int:id>", "/applications/<int:id>"},
     "fay": {"/payouts/<int:id>", "/payouts/<int:id>/lines/<int:n>", "/payouts/funds/grants/<int:grant>"},
 }  # fmt: skip
 
