@@ -8,7 +8,7 @@ import pytest
 from flask import Flask
 from sqlalchemy import func, select
 
-from lms.cohorts.models import MentorSeat
+from lms.cohorts.models import Cohort, CohortState, MentorSeat
 from lms.core.db import db, transaction
 from lms.core.facts import Fact, Kind
 from tests.eight import at_once, eight_browsers
@@ -44,6 +44,15 @@ def test_a_running_cohort_keeps_a_mentor(app: Flask, world: Any, as_: Any) -> No
     assert "A cohort needs a mentor. Choose another one first." in dana.page(page)
     with app.app_context():
         assert seats(world.cohort) == [world.bilal]
+
+
+@pytest.mark.parametrize(("state", "left"), [("draft", 0), ("scheduled", 1), ("running", 1), ("grading", 1), ("completed", 0)])
+def test_the_last_mentor_may_go_before_it_is_scheduled_and_when_it_is_over(state: str, left: int, app: Flask, world: Any, as_: Any) -> None:
+    with app.app_context(), transaction(write=True):
+        db.session.get_one(Cohort, world.cohort).state = CohortState(state)
+    as_("dana").post(f"/cohorts/{world.cohort}/mentors/removal", data={"chosen": str(world.bilal)})
+    with app.app_context():
+        assert len(seats(world.cohort)) == left
 
 
 @pytest.mark.parametrize("name", ["amina", "bilal", "efe", "fay"])
