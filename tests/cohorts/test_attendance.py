@@ -80,7 +80,11 @@ def test_one_save(app: Flask, as_: Any, world: Any, name: str) -> None:
     assert answer.location == f"{address(world)}?on={DAY}"
     assert kept(app) == [(date(2026, 11, 22), world.enrolment, Code.PRESENT)]
     assert facts(app) == [{"changed": [world.enrolment]}]
-    assert f"{name.capitalize()}</bdi> saved this day" in client.page(answer.location)
+    page = client.page(answer.location)
+    assert (f"{name.capitalize()}</bdi> saved this day" in page, "Times are those of" in page) == (True, False)
+    with app.app_context(), transaction(write=True):
+        db.session.get_one(User, getattr(world, name)).zone = "Asia/Kabul"
+    assert "Times are those of Beirut." in client.page(answer.location), "the hour is not that of who reads it"
 
 
 def late(browser: Any, url: str, data: dict[str, str], *, written: datetime, id: str = "a-class-of-this-morning") -> Any:

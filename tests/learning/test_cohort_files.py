@@ -7,6 +7,7 @@ from typing import Any
 import pytest
 from flask import Flask
 
+from lms.cohorts.models import Cohort
 from lms.core.db import db, transaction
 from lms.core.files import Accepted, keep
 from lms.grading.models import SubmissionFile
@@ -43,6 +44,15 @@ def test_staff_hear_how_many(as_: Any, world: Any, sent: str) -> None:
     assert "page one" not in text
     assert sent not in text
     assert "Only the mentors of this cohort open these files." in text
+
+
+@pytest.mark.usefixtures("sent")
+def test_times_of_another_zone_name_it(app: Flask, as_: Any, world: Any) -> None:
+    page = f"/cohorts/{world.cohort}/files"
+    assert "Times are those of" not in as_("bilal").page(page)
+    with app.app_context(), transaction(write=True):
+        db.session.get_one(Cohort, world.cohort).zone = "Asia/Kabul"
+    assert "Times are those of Kabul." in as_("bilal").page(page)
 
 
 @pytest.mark.usefixtures("sent")

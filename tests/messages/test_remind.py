@@ -80,11 +80,16 @@ def test_an_empty_desk_reminds_of_the_task_not_sent(app: Flask, as_: Any, world:
             bilal = as_("bilal")
             desk = bilal.page("/desk")
             assert "All checked. 1 person has not sent" in desk
+            assert "Times are those of" not in desk
             address = f"/cohorts/{world.cohort}/messages/new?task=tiny/rule"
             assert f'href="{address}"' in desk
             letter = bilal.page(address)
             assert words in letter
             assert f'value="{omar}" checked' in letter
+    with app.app_context(), transaction(write=True):
+        db.session.get_one(User, world.bilal).zone = "Asia/Kabul"
+    with clock.held(moment + timedelta(days=1)):
+        assert "Times are those of Beirut." in as_("bilal").page("/desk")
     with clock.held(moment + timedelta(days=15)):
         assert "All checked. Nobody waits for you." in as_("bilal").page("/desk")
     assert "Beirut 1" not in as_("chen").page("/desk")
