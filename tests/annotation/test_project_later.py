@@ -10,7 +10,8 @@ from flask import Flask
 from sqlalchemy import func, select
 
 from lms.annotation import queries
-from lms.core.db import db
+from lms.annotation.models import ProjectState
+from lms.core.db import db, transaction
 from lms.core.facts import Fact
 from tests.annotation.test_projects import FORM, found
 
@@ -58,6 +59,16 @@ def test_a_cohort_that_came_later_is_let_in(app: Flask, world: SimpleNamespace, 
     assert dana.post(PAGE + "/cohorts", data={"cohorts": str(world.other_cohort)}).status_code == 303, "the last tap of all, twice"
     with app.app_context():
         assert db.session.scalar(select(func.count()).where(Fact.kind == "project.changed", Fact.data["cohorts"].is_not(None))) == 2
+
+
+def test_a_closed_project_lets_nobody_in(app: Flask, world: SimpleNamespace, dana: Any) -> None:
+    with app.app_context(), transaction(write=True):
+        project = queries.project_of("short-texts")
+        assert project is not None
+        project.state = ProjectState.CLOSED
+    answer = dana.post(PAGE + "/cohorts", data={"cohorts": str(world.cohort)})
+    assert (answer.status_code, "This project is closed for good." in answer.get_data(as_text=True)) == (422, True)
+    assert inside(app) == []
 
 
 def test_only_staff_may(app: Flask, world: SimpleNamespace, dana: Any, as_: Any, stranger: Any) -> None:

@@ -88,6 +88,7 @@ def test_a_coordinator_sees_the_people_from_then_on_and_no_more_when_gone(typed:
     ("typed", "sentence"),
     [
         ("Nobody Here", "We did not find this person. Try the phone or the email."),
+        ("Gone Away", "We did not find this person. Try the phone or the email."),
         ("bilal@demo.example", "Bilal does not have the role of a partner."),
         ("Bilal", "Bilal does not have the role of a partner."),
         ("Efe", "Several people have this name. Write the phone or the email."),
@@ -97,6 +98,7 @@ def test_a_coordinator_sees_the_people_from_then_on_and_no_more_when_gone(typed:
 def test_who_cannot_be_a_coordinator_is_said(typed: str, sentence: str, app: Flask, as_: Any, world: Any) -> None:
     with app.app_context(), transaction(write=True):
         db.session.add(User(name="Efe", roles=frozenset({Role.PARTNER})))
+        db.session.add(User(name="Gone Away", roles=frozenset({Role.PARTNER}), active=False))
     answer = as_("dana").post(f"/partners/{world.there}/coordinators", data={"person": typed})
     text = answer.get_data(as_text=True)
     assert answer.status_code == 422
