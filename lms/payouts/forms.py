@@ -39,14 +39,19 @@ class ReasonForm(Form):
 
 def money_in(field: StringField, currency: str) -> Money | None:
     """The sum above zero that was typed, or None with a sentence on the field."""
-    try:
-        amount = Money.parse(field.data or "", currency)
-    except (ValueError, KeyError):
-        amount = None
-    if amount is None or amount.minor <= 0:
+    amount = _sum(field.data or "", currency)
+    if amount is None:
         field.errors = [*field.errors, _("Write a sum like 12.50.")]
-        return None
     return amount
+
+
+def _sum(typed: str, currency: str) -> Money | None:
+    """A sum above zero; None where it is no sum of this currency."""
+    try:
+        amount = Money.parse(typed, currency)
+    except (ValueError, KeyError):
+        return None
+    return amount if amount.minor > 0 else None
 
 
 def as_printed(value: str | None) -> str | None:
@@ -88,6 +93,11 @@ class GrantForm(Form):
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         self.currency.choices = _currencies()
+
+    def validate_amount(self, field: StringField) -> None:
+        """Told with all else that is wrong, not after it."""
+        if _sum(field.data or "", self.currency.data) is None:
+            raise ValidationError(_("Write a sum like 12.50."))
 
     def told(self) -> dict[str, Any]:
         """What `ledger.actions.grant` needs beside the sum, of a form that was found right."""

@@ -31,6 +31,7 @@ WRONG = (
     ("dana", "/cohorts", COHORT | {"ends_on": "2027-01-01"}, "ends_on", "The last day must come after the first day."),
     ("dana", "/cohorts", COHORT | {"name": "Beirut 1"}, "name", "Another cohort has this name. Choose another name."),
     ("bilal", "/cohorts/{cohort}/classes", CLASS | {"rows-0-minutes": "5"}, "rows-0-minutes", "A class lasts from 15 to 300 minutes."),
+    ("fay", "/payouts/funds", {"amount": "nonsense", "currency": "USD"}, "amount", "Write a sum like 12.50."),
 )
 
 
