@@ -3,14 +3,20 @@
 from __future__ import annotations
 
 import re
+import shutil
 from collections.abc import Callable
 from datetime import UTC, datetime
+from pathlib import Path
 from typing import Any
 
 import pytest
 from flask import Flask
 
+from lms.catalogue import actions
+from lms.cohorts.models import CohortCourse
 from lms.core import clock
+from lms.core.db import db, transaction
+from tests.courses import TINY
 
 WEEK = "/learn/tiny/weeks/1"
 LINK = f'href="{WEEK}"'
@@ -46,6 +52,23 @@ def test_before_it_opens_there_is_nothing_to_print(as_: Any, course: int) -> Non
         assert "Nothing of this week is open yet." in page
         assert "right answer for an example" not in page
         assert LINK not in amina.page("/learn/tiny")
+
+
+def test_a_task_that_opens_later_is_not_printed_with_its_lesson(
+    app: Flask, world: Any, as_: Any, sent: Callable[..., int], tmp_path: Path
+) -> None:
+    folder = Path(shutil.copytree(TINY, tmp_path / "tiny"))
+    task = folder / "02-rules" / "assignment.md"
+    task.write_text(task.read_text().replace("pass: 50\n", 'pass: 50\nopens: {week: 2, day: mon, at: "09:00"}\n'))
+    with app.app_context(), transaction(write=True):
+        version = actions.publish(folder, by=None)
+        db.session.add(CohortCourse(cohort_id=world.cohort, version_id=version.id, course_uid="tiny"))
+    amina = as_("amina")
+    with clock.held(datetime(2026, 11, 4, 9, 0, tzinfo=UTC)):  # of the first week
+        sent(amina)
+        assert leaves(amina.page(WEEK)) == ["Lesson 1. What a label is", "Lesson 2. Write a rule"]
+    with clock.held(datetime(2026, 11, 9, 7, 1, tzinfo=UTC)):
+        assert leaves(amina.page(WEEK)) == ["Lesson 1. What a label is", "Lesson 2. Write a rule", "Write one rule"]
 
 
 def test_each_sheet_is_in_its_own_language(as_: Any, course: int, sent: Callable[..., int]) -> None:
