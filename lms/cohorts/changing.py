@@ -43,7 +43,7 @@ def change_programme(programme: Programme, wanted: Mapping[str, Any], *, seen: s
         return
     check_fund(wanted["fund"])
     if not mending.kept(programme, {name: wanted[name] for name in changed}):
-        raise Refused(_("Another programme has this name. Choose another name."))
+        raise Refused(_("Another programme has this name. Choose another name."), at="name")
     record(Kind.PROGRAMME_CHANGED, programme, actor=by, changed=changed)
 
 

@@ -95,10 +95,10 @@ def _kept(at: datetime | None) -> str | None:
 def _check_time(cohort: Cohort, one: Class, to: datetime) -> None:
     starts = to.replace(tzinfo=ZoneInfo(cohort.zone))
     if starts <= clock.now():
-        raise Refused(_("This time is over. Choose a later one."))
+        raise Refused(_("This time is over. Choose a later one."), at="on")
     if not cohort.starts_on <= to.date() <= cohort.ends_on:
-        raise Refused(_("Choose a day from the first to the last day of the cohort."))
+        raise Refused(_("Choose a day from the first to the last day of the cohort."), at="on")
     near = classes.classes(cohort, to.date() - timedelta(days=1), to.date() + timedelta(days=1))
     for other in near:
         if other.planned != one.planned and other.starts < starts + one.lasts and starts < other.ends:
-            raise Refused(_("Another class is at this time: %(time)s.", time=fmt.moment(other.starts)))
+            raise Refused(_("Another class is at this time: %(time)s.", time=fmt.moment(other.starts)), at="on")

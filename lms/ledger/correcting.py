@@ -34,7 +34,7 @@ def correct_grant(first: Transfer, *, fund: str, reference: str, amount: Money, 
         return first
     key = f"grant:{fund}:{reference}"
     if any(other.id != first.id for other in queries.standing_grants(fund, reference)):
-        raise Refused(_("Another grant of this fund has this number. Look at the list."))
+        raise Refused(_("Another grant of this fund has this number. Look at the list."), at="reference")
     _take_back(first, by)
     key = key if queries.by_key(key) is None else f"{key}:{first.id}"  # a number that was written down once is never free again
     made = actions.post_grant(key=key, fund=fund, amount=amount, by=by, on=on)

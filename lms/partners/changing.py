@@ -36,7 +36,7 @@ def change(partner: Partner, wanted: Mapping[str, Any], *, seen: str | None, by:
         raise Refused(_("This cannot change any more."))
     check_code(wanted["code"])
     if not mending.kept(partner, {name: wanted[name] for name in changed}):
-        raise Refused(_("Another partner has this code. Choose another code."))
+        raise Refused(_("Another partner has this code. Choose another code."), at="code")
     record(Kind.PARTNER_CHANGED, partner, actor=by, changed=changed)
 
 
