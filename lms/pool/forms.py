@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
+from hashlib import sha256
 from typing import Any
 
-from wtforms import BooleanField, IntegerField, SelectField, StringField, TextAreaField
+from wtforms import BooleanField, HiddenField, IntegerField, SelectField, StringField, TextAreaField
 from wtforms.validators import DataRequired, InputRequired, Length, NumberRange
 from wtforms.widgets import HiddenInput
 
@@ -91,6 +92,11 @@ class NewsForm(Form):
         choices=[SelectChoice(code, known.name, {"lang": code, "dir": known.direction}) for code, known in LANGUAGES.items()],
     )
     until = DayField(_l("The last day to show it"), [InputRequired(_l("Choose the last day."))])
+    looked = HiddenField()  # the mark of the words that were looked at
+
+    def mark(self) -> str:
+        """The same words in the same language, the same mark."""
+        return sha256(repr((self.title.data, self.text.data, self.language.data)).encode()).hexdigest()[:16]
 
     def words(self) -> dict[str, Any]:
         """What the actions take."""

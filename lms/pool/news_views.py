@@ -32,17 +32,23 @@ def index() -> ResponseReturnValue:
 @only(Role.STAFF)
 def preview() -> ResponseReturnValue:
     """The piece as its readers will see it. Nothing is kept."""
-    form = NewsForm()
+    return _look(NewsForm())
+
+
+def _look(form: NewsForm, *, changed: bool = False) -> ResponseReturnValue:
     if not form.validate_on_submit() or not tried(form, actions.write_news, by=me(), **form.words()):
         return _page(form), 422
-    return _page(form, actions.write_news(by=me(), **form.words()))
+    form.looked.data = form.mark()
+    return _page(form, actions.write_news(by=me(), **form.words()), changed=changed)
 
 
 @bp.post("")
 @only(Role.STAFF)
 def publish() -> ResponseReturnValue:
-    """Show it to graduates from now on."""
+    """Show it to graduates from now on. Words that were changed after the look are looked at first: Enter publishes too."""
     form = NewsForm()
+    if form.looked.data is not None and form.looked.data != form.mark():
+        return _look(form, changed=True)
     if not form.validate_on_submit() or not tried(form, actions.publish_news, by=me(), **form.words()):
         return _page(form), 422
     flash(_("Published. Graduates read it on their page of the pool."), "ok")
@@ -58,9 +64,9 @@ def take_back(id: int) -> ResponseReturnValue:
     return redirect(url_for("pool_news.index"), 303)
 
 
-def _page(form: NewsForm, looked_at: News | None = None) -> str:
+def _page(form: NewsForm, looked_at: News | None = None, *, changed: bool = False) -> str:
     page = page_of(queries.newest(policy.visible_news(me())))
     return render_template(
         "pool/news.html", form=form, looked_at=looked_at, page=page, today=policy.today_of(me()),
-        error=bool(form.errors or form.form_errors),
+        error=bool(form.errors or form.form_errors), changed=changed,
     )  # fmt: skip

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from datetime import UTC, date, datetime, timedelta
 from functools import partial
 from typing import Any
@@ -60,6 +61,28 @@ def test_staff_look_at_it_publish_it_and_take_it_back(app: Flask, as_: Any) -> N
     assert [dana.get(f"/pool/news?like={odd}").status_code for odd in ("9", "9" * 30, "-1", "x", "")] == [404] * 5
     with app.app_context():
         assert (how_many(Kind.POOL_NEWS_PUBLISHED), how_many(Kind.POOL_NEWS_TAKEN_BACK)) == (1, 1)
+
+
+def test_words_that_were_changed_after_the_look_are_looked_at_first(app: Flask, as_: Any) -> None:
+    """Enter in the title publishes: the first button of the form does."""
+
+    def looked(text: str) -> dict[str, str]:
+        return {"looked": re.search(r'name="looked" type="hidden" value="(\w+)"', text)[1]}  # type: ignore[index]
+
+    dana, asked = as_("dana"), "You changed the words. Look once more, then publish."
+    first = looked(dana.post("/pool/news/preview", data=form()).text)
+    for change in ({"title": "Seven places"}, {"text": "Other words."}, {"language": "ar"}):
+        answer = dana.post("/pool/news", data=form(**change) | first)
+        assert (answer.status_code, asked in answer.text) == (200, True)
+    assert dana.post("/pool/news", data=form(title="") | first).status_code == 422
+    with app.app_context():
+        assert db.session.scalars(select(News.id)).all() == []
+    again = dana.post("/pool/news", data=form(title="Seven places") | first).text
+    for _tap in range(2):
+        answer = dana.post("/pool/news", data=form(title="Seven places", until=str(clock.now().date())) | looked(again))
+        assert answer.status_code == 303, "the last day is told beside the words, and needs no second look"
+    with app.app_context():
+        assert db.session.scalars(select(News.title)).all() == ["Seven places"]
 
 
 @pytest.mark.parametrize(("zone", "at", "reads"), [
