@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Collection, Sequence
 from datetime import UTC, date
+from itertools import pairwise
 
 from sqlalchemy import Select, exists, select
 from sqlalchemy.orm import joinedload
@@ -46,14 +47,20 @@ def versions() -> Sequence[RuleSet]:
 
 def standing(made: Sequence[RuleSet], day: date) -> tuple[Rules, RuleSet | None]:
     """The rule that holds on a day and the one that is to begin. A newer version takes the place of one that had not begun."""
+    replaced = never_began(made)
     holds, waits = Rules(), None
     for one in made:
-        if waits is not None and waits.first_day <= one.made_at.astimezone(UTC).date():
+        if waits is not None and waits.version not in replaced:
             holds = waits.rules
         waits = one
     if waits is not None and waits.first_day <= day:
         return waits.rules, None
     return holds, waits
+
+
+def never_began(made: Sequence[RuleSet]) -> set[int]:
+    """Numbers of the versions whose place a newer one took before their first day."""
+    return {one.version for one, newer in pairwise(made) if one.first_day > newer.made_at.astimezone(UTC).date()}
 
 
 def today() -> date:

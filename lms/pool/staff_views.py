@@ -80,12 +80,11 @@ def _newest() -> int:
 
 def _rules(form: RulesForm) -> str:
     form.shows(_newest())
-    titles = dict(_courses())
-    said = {one.version: wording.rule(one.rules, titles.get(one.course, one.course)) for one in queries.versions()}
-    now = queries.rules()
+    titles, versions, now = dict(_courses()), queries.versions(), queries.rules()
+    said = {one.version: wording.rule(one.rules, titles.get(one.course, one.course)) for one in versions}
     return render_template(
         "pool/rules.html", form=form, now=now, rule=wording.rule(now, titles.get(now.course, now.course)), coming=queries.coming(),
-        versions=queries.versions()[::-1], said=said, words=wording, error=bool(form.errors or form.form_errors),
+        versions=versions[::-1], never=queries.never_began(versions), said=said, words=wording, error=bool(form.errors or form.form_errors),
     )  # fmt: skip
 
 

@@ -57,6 +57,11 @@ def test_which_version_holds_on_a_day(made: list[tuple[int, int, int | None]], d
     assert (rules.version, coming.version if coming else None) == (holds, waits)
 
 
+def test_what_was_replaced_before_its_day_never_began() -> None:
+    made = [version(2, 0, 7), version(3, 3, 10), version(4, 12, None), version(5, 13, None), version(6, 13, 20)]
+    assert queries.never_began(made) == {2}
+
+
 def fill_in(client: Any, **changed: Any) -> dict[str, Any]:
     """The form as the page shows it, with these changes."""
     page = client.page("/pool/rules")
@@ -103,6 +108,15 @@ def test_a_harder_rule_is_told_a_week_before_and_weighs_everybody_when_it_begins
         actions_run(app)
         assert "The rule changes" not in as_("amina").page("/work/pool")
     assert ways.place(app).state is MemberState.NONE
+
+
+def test_what_was_announced_is_taken_back_by_a_newer_version(ruled: Any, as_: Any) -> None:
+    assert ruled.post("/pool/rules", data=fill_in(ruled, items="60", starts_on="2026-12-07")).status_code == 303
+    assert "From Monday, 7 December 2026" in ruled.page("/pool/rules")
+    assert ruled.post("/pool/rules", data=fill_in(ruled, reason="It was too much.")).status_code == 303
+    page = ruled.page("/pool/rules")
+    assert ("From Monday, 7 December 2026" in page, page.count("Never began")) == (False, 1)
+    assert "The rule changes" not in as_("amina").page("/work/pool")
 
 
 def actions_run(app: Flask) -> None:
