@@ -16,8 +16,7 @@ from lms.intake.forms import NextTimeForm, NumberForm, ReplyForm, SendForm, form
 from lms.intake.models import Application, ApplicationState, Round
 from lms.intake.questions import QUESTIONS, contact_of, number_of, printed
 from lms.intake.staff_views import bp as staff
-from lms.people.views import _address as address
-from lms.people.views import limiter
+from lms.people.views import address, limiter
 
 bp = Blueprint("intake", __name__)
 bp.register_blueprint(staff)

@@ -116,7 +116,7 @@ def use_code(identifier: str, digits: str, password: str) -> bool:
         code.wrong += 1
         return False
     if len(password) < (least := passwords.shortest(person.roles)):
-        raise Refused(_("Your password is too short. Use %(n)s signs or more.", n=num(least)))
+        raise Refused(_("Your password is too short. Use %(n)s signs or more.", n=num(least)), at="password")
     person_id, code_id = person.id, code.id
     release()
     made = passwords.make(password)

@@ -29,7 +29,7 @@ from lms.people.models import Lost, User
 bp = Blueprint("people", __name__)
 
 
-def _address() -> str:
+def address() -> str:
     """Where a request comes from. Of an IPv6 address the first half: its owner changes the other at will."""
     address = ip_address(get_remote_address())
     return str(address) if address.version == 4 else str(ip_network((address, 64), strict=False))
@@ -54,12 +54,12 @@ class _AtTheirViews(Limiter):
         super()._check_request_limit(callable_name, in_middleware)
 
 
-limiter = _AtTheirViews(key_func=_address)
+limiter = _AtTheirViews(key_func=address)
 
 
 def _account_here() -> str:
     """Account first, address last: a learning centre or a camp is one address, and a stranger elsewhere must not lock anyone out."""
-    return identifiers.counted_as(request.form.get("identifier", "")) + "|" + _address()
+    return identifiers.counted_as(request.form.get("identifier", "")) + "|" + address()
 
 
 def _wrong(response: object) -> bool:
@@ -140,7 +140,7 @@ def _chosen(form: CodeForm) -> User | None:
             return queries.by_identifier(form.identifier.data or "")
         form.refuse(_("The name or the code is not right, or it is old. Ask your mentor for a new one."))
     except Refused as no:
-        form.refuse(no.sentence)
+        form.refuse(no.sentence, no.at)
     return None
 
 

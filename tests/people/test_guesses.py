@@ -44,7 +44,8 @@ def test_a_password_that_is_too_short_is_no_wrong_guess(app: Flask, stranger: An
         code = actions.make_code(db.session.get_one(User, world.amina), by=None)
     for _try in range(6):
         data = {"identifier": identifier("amina"), "code": code, "password": "short"}
-        assert "Use 8 signs or more" in stranger.post("/sign-in/code", data=data).text
+        told = stranger.post("/sign-in/code", data=data).text
+        assert '<p class="err" id="password-e">Error: Your password is too short. Use 8 signs or more.</p>' in told, "at its field"
     with app.app_context():
         assert db.session.scalars(select(SignInCode.wrong)).all() == [0]
 
