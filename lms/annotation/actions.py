@@ -50,11 +50,12 @@ def make_project(
     content_words: str = "",
     cohorts: Sequence[int] = (),
 ) -> Project:
-    """A project in draft. Raises Refused for a taken or odd slug, for labels that clash, for numbers out of range."""
+    """A project in draft. The same again by the same person is a second tap.
+
+    Raises Refused for a taken or odd slug, for labels that clash, for numbers out of range.
+    """
     if not SLUG.fullmatch(slug) or len(slug) > 60 or slug in TAKEN:
         raise Refused(_("Use small letters, digits and single hyphens for the address."), at="slug")
-    if queries.project_of(slug) is not None:
-        raise Refused(_("Another project has the address %(slug)s.", slug=slug), at="slug")
     labels = [schemas.nfc(label) for label in labels]
     try:
         schemas.LabelSchema(kind, tuple(labels))
@@ -66,12 +67,17 @@ def make_project(
         raise Refused(_("Price and budget need the same currency."))
     if est_seconds < 1 or not 1 <= overlap <= 100 or not 1 <= block <= 200 or gold_needed < 0:
         raise Refused(_("A number is out of range. Check time, people and items."))
-    project = Project(
-        slug=slug, name=name.strip(), kind=kind, labels=labels, fund=fund.strip(), phase=phase,
-        overlap=overlap, block=block, gold_needed=gold_needed, rate_minor=rate.minor, currency=rate.currency, est_seconds=est_seconds,
-        budget_minor=budget.minor, content_risk=content_risk, content_words=content_words.strip(), state=ProjectState.DRAFT,
-        made_by_id=by.id if by else None,
-    )  # fmt: skip
+    told = {
+        "slug": slug, "name": name.strip(), "kind": kind, "labels": labels, "fund": fund.strip(), "phase": phase, "overlap": overlap,
+        "block": block, "gold_needed": gold_needed, "rate_minor": rate.minor, "currency": rate.currency, "est_seconds": est_seconds,
+        "budget_minor": budget.minor, "content_risk": content_risk, "content_words": content_words.strip(), "state": ProjectState.DRAFT,
+        "made_by_id": by.id if by else None,
+    }  # fmt: skip
+    if (made := queries.project_of(slug)) is not None:
+        if any(getattr(made, field) != value for field, value in told.items()):
+            raise Refused(_("Another project has the address %(slug)s.", slug=slug), at="slug")
+        return made
+    project = Project(**told)
     db.session.add(project)
     facts.record(facts.Kind.PROJECT_MADE, project, actor=by)
     for cohort_id in dict.fromkeys(cohorts):
@@ -88,13 +94,19 @@ def _refuse_unkeepable(fund: str, slug: str) -> None:
 
 
 def write_guideline(project: Project, *, by: User | None, bodies: dict[str, str]) -> int:
-    """A new version, in one language or more (`{"en": markdown}`); its number. Open leases keep the version they were given with."""
+    """A new version, in one language or more (`{"en": markdown}`); its number. Open leases keep the version they were given with.
+
+    The same words as the newest version are a second tap.
+    """
     written = {language: body.replace("\r\n", "\n").strip() for language, body in bodies.items() if body.strip()}
     if not written:
-        raise Refused(_("Write the guideline."))
+        raise Refused(_("Write the guideline."), at="en")
     if unknown := set(written) - set(LANGUAGES):
         raise Refused(_("We do not know the language %(code)s.", code=min(unknown)))
-    version = queries.guideline_version(project) + 1
+    newest = queries.guideline_version(project)
+    if written == queries.guideline_bodies(project.id, newest):
+        return newest
+    version = newest + 1
     for language, body in written.items():
         db.session.add(
             Guideline(

@@ -11,8 +11,9 @@ from flask import Flask
 from sqlalchemy import func, select
 
 from lms.annotation import exporting, queries, schemas, wording
-from lms.annotation.models import Dataset, Gold, Item, Project, ProjectState
+from lms.annotation.models import Dataset, Gold, Guideline, Item, Project, ProjectState
 from lms.core.db import db, transaction
+from lms.core.facts import Fact
 from lms.core.i18n import force_locale
 from lms.ledger import actions as ledger
 from tests.annotation.rooms import make, person, usd
@@ -154,7 +155,26 @@ def test_what_contradicts_itself_is_said_and_nothing_typed_is_lost(app: Flask, w
         assert sentence in answer.get_data(as_text=True)
         assert 'value="Short texts"' in answer.get_data(as_text=True)
     dana.post("/projects", data=FORM)
-    assert "Another project has the address" in dana.post("/projects", data=FORM).get_data(as_text=True)
+    other = dana.post("/projects", data=FORM | {"name": "Other texts"}).get_data(as_text=True)
+    assert "Another project has the address" in other
+    assert 'id="slug-e"' in other
+
+
+def test_a_second_tap_makes_one_project_and_one_guideline(app: Flask, as_: Any) -> None:
+    dana = as_("dana")
+    for _tap in range(2):
+        assert dana.post("/projects", data=FORM).status_code == 303
+        assert dana.post("/projects/short-texts/guidelines", data={"en": "Say **yes** or no.\r\n"}).status_code == 303
+    with app.app_context():
+        assert db.session.scalars(select(Guideline.version)).all() == [1]
+        kinds = select(Fact.kind).where(Fact.kind.in_(["project.made", "guideline.written"])).order_by(Fact.id)
+        assert db.session.scalars(kinds).all() == ["project.made", "guideline.written"]
+    assert dana.post("/projects/short-texts/guidelines", data={"en": "Say yes."}).status_code == 303
+    with app.app_context():
+        assert db.session.scalars(select(Guideline.version).order_by(Guideline.id)).all() == [1, 2]
+    empty = dana.post("/projects/short-texts/guidelines", data={"en": " "})
+    assert empty.status_code == 422
+    assert 'id="en-e"' in empty.get_data(as_text=True)
 
 
 def test_an_archive_whose_bytes_are_damaged_is_refused(app: Flask, world: SimpleNamespace, as_: Any) -> None:
