@@ -19,14 +19,13 @@ from markupsafe import Markup
 from lms.core import afghan, i18n
 from lms.core.i18n import _, ngettext
 from lms.core.money import Money
-from lms.core.reading import reading
+from lms.core.reading import TO_LATIN, reading
 
 SYSTEMS = {"ar": "arab", "ckb": "arab", "fa": "arabext", "ps": "arabext"}
 DIGITS = {
     "arab": str.maketrans("0123456789", "٠١٢٣٤٥٦٧٨٩"),
     "arabext": str.maketrans("0123456789", "۰۱۲۳۴۵۶۷۸۹"),
 }
-TO_LATIN = str.maketrans("٠١٢٣٤٥٦٧٨٩۰۱۲۳۴۵۶۷۸۹", "01234567890123456789")
 
 
 def latin_digits(text: str) -> str:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from copy import copy
 from dataclasses import dataclass
 from functools import lru_cache
 from typing import Any
@@ -14,6 +15,7 @@ from flask_babel import Babel, force_locale, get_locale, get_translations
 from flask_babel.speaklater import LazyString
 
 from lms.core import asking
+from lms.core.reading import TO_LATIN, reading
 
 __all__ = [
     "LANGUAGES", "OFFERED", "_", "_l", "babel", "catalogue", "direction", "force_locale", "in_every_language", "language",
@@ -128,11 +130,25 @@ def catalogue() -> NullTranslations:
     kept = _kept()
     chosen = getattr(kept, "babel_locale", None)
     if chosen is None:
-        return get_translations()
+        return _in_digits(get_translations())
     held = getattr(kept, "catalogue", None)
     if held is None or held[0] is not chosen:
-        held = kept.catalogue = (chosen, get_translations())
+        held = kept.catalogue = (chosen, _in_digits(get_translations()))
     return held[1]
+
+
+def _in_digits(words: NullTranslations) -> NullTranslations:
+    """The catalogue in the digits of the reader: a sentence that says "3 days" is no other than one that is told the 3."""
+    return _in_latin_digits(words) if reading().latin_digits else words
+
+
+@lru_cache(maxsize=16)
+def _in_latin_digits(words: NullTranslations) -> NullTranslations:
+    made = copy(words)
+    made._catalog = {  # as gettext keeps it: a sentence, or one form of what counts, to its words
+        said: told.translate(TO_LATIN) if isinstance(told, str) else told for said, told in getattr(words, "_catalog", {}).items()
+    }
+    return made
 
 
 def dress(app: Flask) -> None:

@@ -10,6 +10,8 @@ from flask import g, has_request_context, request
 
 from lms.core import asking
 
+TO_LATIN = str.maketrans("٠١٢٣٤٥٦٧٨٩۰۱۲۳۴۵۶۷۸۹", "01234567890123456789")
+
 
 class Reading(NamedTuple):
     """What changes a page beside its language. `key` names it where pages are kept."""

@@ -20,6 +20,7 @@ from jinja2.visitor import NodeTransformer
 
 from lms.core import i18n
 from lms.core.icons import icon, ring
+from lms.core.reading import reading
 
 SAYS = frozenset({"_", "gettext"})
 
@@ -45,12 +46,12 @@ class Environment(FlaskEnvironment):
 
     template_class = Compiled
     words: NullTranslations | None = None  # of the one language of an environment under this one
-    spoken = ""  # which language that is
+    spoken = ""  # which language that is, and in which digits
 
     def __init__(self, *given: Any, **options: Any) -> None:
         super().__init__(*given, **options)
         self.globals.update(drawn_icon=icon, drawn_ring=ring, once=once)
-        self._speaking: dict[Locale | None, Environment] = {}
+        self._speaking: dict[tuple[Locale | None, bool], Environment] = {}
 
     def _load_template(self, name: str, globals: MutableMapping[str, Any] | None) -> Template:
         if self.words is None:
@@ -58,13 +59,13 @@ class Environment(FlaskEnvironment):
         return super()._load_template(name, globals)
 
     def _of_this_page(self) -> Environment:
-        locale = i18n.locale()
-        if locale not in self._speaking:
+        locale, latin = i18n.locale(), reading().latin_digits
+        if (locale, latin) not in self._speaking:
             made = self.overlay()
-            made.words, made.spoken = i18n.catalogue(), str(locale)
+            made.words, made.spoken = i18n.catalogue(), f"{locale}{'@latin' if latin else ''}"
             made.globals = {**self.globals, "lang": i18n.language()}
-            self._speaking[locale] = made
-        return self._speaking[locale]
+            self._speaking[locale, latin] = made
+        return self._speaking[locale, latin]
 
     def _parse(self, source: str, name: str | None, filename: str | None) -> nodes.Template:
         parsed = super()._parse(source, name, filename)

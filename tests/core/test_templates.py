@@ -12,6 +12,7 @@ from flask_babel import Babel
 from jinja2 import DictLoader
 
 from lms.core import catalogues, i18n
+from lms.core.reading import Reading, read_as
 from lms.core.templates import Environment
 from tests.patterns import CompiledOnce
 
@@ -41,7 +42,7 @@ def pages() -> Iterator[Flask]:
     Babel(made, locale_selector=lambda: "en")
     i18n.dress(made)
     made.jinja_env.loader = DictLoader(SOURCES)
-    with made.test_request_context():
+    with made.test_request_context(), read_as(Reading()):
         yield made
 
 
