@@ -16,6 +16,7 @@ from werkzeug.exceptions import HTTPException, MethodNotAllowed, RequestEntityTo
 from lms.core import fmt
 from lms.core.access import access_of, ask_to_sign_in, from_elsewhere, typed, wants_json, where_she_stood
 from lms.core.errors import Refused
+from lms.core.files import NotThere
 from lms.core.i18n import _
 
 
@@ -49,6 +50,10 @@ def _catch_ours(app: Flask) -> None:
     @app.errorhandler(401)
     def signed_out(no: HTTPException) -> ResponseReturnValue:
         return _page(401, _("You are signed out"), _("Nothing is lost. Sign in, then send it again."), again=True)
+
+    @app.errorhandler(NotThere)
+    def lost_file(no: NotThere) -> ResponseReturnValue:
+        return _page(404, _("This file is missing"), _("We cannot find it now. Our staff can look for it."))
 
     @app.errorhandler(StaleDataError)
     def changed_meanwhile(no: StaleDataError) -> ResponseReturnValue:

@@ -198,8 +198,16 @@ def plain_name(name: str, ending: str) -> str:
 
 
 def download(file: StoredFile, *, inline: bool = False) -> Response:
-    """The bytes as an answer that no browser will run: named type, no sniffing, a sandbox. Only pictures may show in the page."""
-    answer = Response(store().get(file.key), mimetype=file.kind)
+    """The bytes as an answer that no browser will run: named type, no sniffing, a sandbox. Only pictures may show in the page.
+
+    Raises NotThere, and tells the log, where the store has lost them.
+    """
+    try:
+        content = store().get(file.key)
+    except NotThere:
+        current_app.logger.error("stored file %s is not in the store", file.id)
+        raise
+    answer = Response(content, mimetype=file.kind)
     shown = inline and file.kind in {"image/jpeg", "image/png", "image/webp"}
     answer.headers.set("Content-Disposition", "inline" if shown else "attachment", **({} if shown else {"filename": file.name}))
     answer.headers["X-Content-Type-Options"] = "nosniff"

@@ -19,7 +19,7 @@ from lms.catalogue.courses import HandIn
 from lms.cohorts.models import CohortCourse
 from lms.core.db import db, transaction
 from lms.core.errors import Refused
-from lms.core.files import StoredFile
+from lms.core.files import StoredFile, store
 from lms.grading import forms
 from tests.handing_in import submissions
 
@@ -89,6 +89,22 @@ def test_another_picture_is_no_second_tap(app: Flask, as_: Any) -> None:
     answer = send(amina, (photo(side=900), "cup.jpg"))
     assert (answer.status_code, "Your mentor has another answer" in answer.get_data(as_text=True)) == (422, True)
     assert len(submissions(app)) == 1
+
+
+@pytest.mark.usefixtures("design")
+def test_a_file_that_the_store_has_lost_is_told_calmly_and_in_the_log_by_its_number(
+    app: Flask, as_: Any, caplog: pytest.LogCaptureFixture
+) -> None:
+    send(as_("amina"), (photo(), "my poster.jpg"))
+    (made,) = submissions(app)
+    with app.app_context():
+        file = db.session.scalars(select(StoredFile)).one()
+        store()._path(file.key).unlink()  # type: ignore[attr-defined]
+    answer = as_("amina").get(f"/submissions/{made.id}/files/0")
+    assert answer.status_code == 404
+    assert "This file is missing" in answer.get_data(as_text=True)
+    errors = [record.getMessage() for record in caplog.records if record.levelname == "ERROR"]
+    assert errors == [f"stored file {file.id} is not in the store"]
 
 
 @pytest.mark.usefixtures("design")
