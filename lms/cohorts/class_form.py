@@ -6,7 +6,7 @@ from collections.abc import Iterator, Sequence
 from datetime import datetime, time
 from typing import Any
 
-from wtforms import Field, FieldList, FormField, HiddenField, IntegerField, RadioField, SelectField, TimeField
+from wtforms import Field, FieldList, FormField, HiddenField, RadioField, SelectField, TimeField
 from wtforms import Form as Row
 from wtforms.validators import InputRequired, Optional
 
@@ -14,7 +14,7 @@ from lms.cohorts.classes import LONGEST, MOST, SHORTEST, Class, ClassTime, mark
 from lms.cohorts.forms import DayField
 from lms.cohorts.wording import lengths, weekday
 from lms.core.fmt import latin_digits
-from lms.core.forms import Form, SelectChoice, digits
+from lms.core.forms import Form, SelectChoice, WholeField
 from lms.core.i18n import _, _l
 
 USUAL = 60  # minutes
@@ -34,17 +34,9 @@ class ClockField(TimeField):
             raise ValueError(_("Write the time like this: 18:00.")) from None
 
 
-class MinutesField(IntegerField):
-    def __init__(self, *args: Any, **kwargs: Any) -> None:
-        super().__init__(*args, **kwargs)
-        self.type = IntegerField.__name__  # what the macros know
-
-    def process_formdata(self, valuelist: list[Any]) -> None:
-        try:
-            super().process_formdata([digits(word) for word in valuelist])
-        except ValueError:
-            self.data = None
-            raise ValueError(_("Write how many minutes.")) from None
+class MinutesField(WholeField):
+    def _wanted(self) -> str:
+        return str(_("Write how many minutes."))
 
 
 class ClassRow(Row):

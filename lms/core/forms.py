@@ -44,12 +44,11 @@ class Form(FlaskForm):
         g.wrong_form = self
 
 
-class CountField(IntegerField):
-    """A whole number from `low` to `high`, in any digits; what is none, and one beside them, is told in our words."""
+class WholeField(IntegerField):
+    """A whole number in any digits; a field under it says in `_wanted` what stands there in our words, for what is none."""
 
-    def __init__(self, *args: Any, low: int, high: int, **kwargs: Any) -> None:
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
-        self.low, self.high = low, high
         self.type = IntegerField.__name__  # what the macros know
 
     def process_formdata(self, valuelist: list[Any]) -> None:
@@ -58,6 +57,17 @@ class CountField(IntegerField):
         except ValueError:
             self.data = None
             raise ValueError(self._wanted()) from None
+
+    def _wanted(self) -> str:
+        raise NotImplementedError
+
+
+class CountField(WholeField):
+    """A whole number from `low` to `high`; one beside them is told in the same words as what is none."""
+
+    def __init__(self, *args: Any, low: int, high: int, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.low, self.high = low, high
 
     def pre_validate(self, form: Any) -> None:
         if self.data is not None and not self.low <= self.data <= self.high:
