@@ -11,7 +11,7 @@ from lms.cohorts.models import Attendance, Session
 from lms.core.db import db
 from tests.browser.conftest import Live
 from tests.browser.nets import Net
-from tests.browser.test_bad_network import BAR, kept, ready, send_now, waiting
+from tests.browser.own_phone import BAR, kept, ready, send_now, waiting
 
 TASK = "/learn/tiny/rules/task"
 

@@ -15,7 +15,7 @@ from lms.core.db import db, transaction
 from tests.browser import bench
 from tests.browser.conftest import Live
 from tests.browser.nets import Net
-from tests.browser.test_bad_network import BAR, kept, ready, waiting
+from tests.browser.own_phone import BAR, kept, ready, waiting
 
 OVER = """async path => {
   const cache = await caches.open((await caches.keys()).find(name => name.startsWith('u-')));

@@ -9,7 +9,7 @@ from playwright.sync_api import Page, expect
 
 from tests.browser.conftest import Live
 from tests.browser.nets import Net
-from tests.browser.test_bad_network import BAR, kept, ready, waiting
+from tests.browser.own_phone import BAR, kept, ready, waiting
 
 TASK = "/learn/tiny/rules/task"
 HELD = (

@@ -16,7 +16,7 @@ from lms.grading.models import HeldMark, SavedPhrase, Submission
 from lms.people.models import User
 from tests.browser.conftest import Live
 from tests.browser.nets import Net
-from tests.browser.test_bad_network import BAR, waiting
+from tests.browser.own_phone import BAR, waiting
 
 
 def test_a_mark_from_the_keys(live: Live, net: Net, page_as: Callable[..., Page], monkeypatch: pytest.MonkeyPatch) -> None:

@@ -18,7 +18,7 @@ from lms.core.db import db, transaction
 from lms.core.files import StoredFile
 from tests.browser.conftest import Live
 from tests.browser.nets import Net
-from tests.browser.test_bad_network import BAR, ready
+from tests.browser.own_phone import BAR, ready
 
 TASK = "/learn/graphic-design/see-before-you-draw/task"
 HELD = """async () => {

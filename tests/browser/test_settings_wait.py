@@ -12,7 +12,7 @@ from lms.people.queries import reach_of
 from lms.people.reaching import Way
 from tests.browser.conftest import Live
 from tests.browser.nets import Net
-from tests.browser.test_bad_network import BAR, send_now
+from tests.browser.own_phone import BAR, send_now
 
 
 def test_how_to_reach_her_counts_only_when_it_is_saved(live: Live, net: Net, page_as: Callable[..., Page]) -> None:

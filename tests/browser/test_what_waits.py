@@ -7,7 +7,7 @@ from collections.abc import Callable
 from playwright.sync_api import Page, expect
 
 from tests.browser.nets import BEFORE, Net
-from tests.browser.test_bad_network import ready
+from tests.browser.own_phone import ready
 
 TASK = "/learn/tiny/rules/task"
 STORE = """
