@@ -179,16 +179,11 @@ def accrue(*, key: str, worker: User, fund: str, project: str, amount: Money, by
 
 def grant(*, key: str, fund: str, amount: Money, by: User | None, on: date | None = None) -> Transfer:
     """A donor's money arrived in the foundation's bank account. Raises Refused for one that was taken back since."""
-    made = post_grant(key=key, fund=fund, amount=amount, by=by, on=on)
+    lines = [Line(accounts.bank(Book.FOUNDATION, amount.currency), amount), Line(accounts.grants(fund), -amount)]
+    made = post(key=key, kind="grant", book=Book.FOUNDATION, lines=lines, by=by, on=on, description=f"Grant {fund}")
     if queries.reversal_of(made) is not None:
         raise Refused(_("This grant was corrected before. Look at the list."))
     return made
-
-
-def post_grant(*, key: str, fund: str, amount: Money, by: User | None, on: date | None = None) -> Transfer:
-    """The lines of a grant."""
-    lines = [Line(accounts.bank(Book.FOUNDATION, amount.currency), amount), Line(accounts.grants(fund), -amount)]
-    return post(key=key, kind="grant", book=Book.FOUNDATION, lines=lines, by=by, on=on, description=f"Grant {fund}")
 
 
 def advance(*, key: str, partner: str, amount: Money, by: User | None, on: date | None = None, cash: Money | None = None) -> Transfer:

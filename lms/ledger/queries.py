@@ -112,14 +112,6 @@ def reversal_of(transfer: Transfer) -> Transfer | None:
     return db.session.scalars(select(Transfer).where(Transfer.reverses_id == transfer.id)).one_or_none()
 
 
-def standing_grants(fund: str, reference: str) -> list[Transfer]:
-    """The grants of a fund with this number that nobody took back: one, or none."""
-    key, back = f"grant:{fund}:{reference}", aliased(Transfer)
-    taken_back = select(back.id).where(back.reverses_id == Transfer.id).exists()
-    named = every_grant().where((Transfer.key == key) | Transfer.key.startswith(f"{key}:", autoescape=True))
-    return list(db.session.scalars(named.where(~taken_back).order_by(Transfer.id)))
-
-
 def grant_in(transfer: Transfer) -> Grant:
     """What a transfer says that is a grant."""
     [found] = _grants(select(Transfer.id).where(Transfer.id == transfer.id))

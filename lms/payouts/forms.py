@@ -100,15 +100,7 @@ class GrantForm(Form):
             raise ValidationError(_("Write a sum like 12.50."))
 
     def told(self) -> dict[str, Any]:
-        """What `ledger.actions.grant` needs beside the sum, of a form that was found right."""
-        return {"key": f"grant:{self.fund.data}:{self.reference.data}", "fund": self.fund.data, "on": self.on.data}
-
-
-class CorrectionForm(GrantForm):
-    """A grant as it should have been."""
-
-    def said(self) -> dict[str, Any]:
-        """What `ledger.correcting.correct_grant` needs beside the sum, of a form that was found right."""
+        """What `grants` needs beside the sum, of a form that was found right."""
         return {"fund": self.fund.data, "reference": self.reference.data, "on": self.on.data}
 
 

@@ -8,10 +8,11 @@ from flask.typing import ResponseReturnValue
 from lms.core.access import Role, me, one_or_404, only
 from lms.core.forms import tried
 from lms.core.i18n import _
-from lms.ledger import actions, correcting, queries
+from lms.ledger import actions, queries
 from lms.ledger.accounts import BOOK_CURRENCY, Book
 from lms.ledger.models import Transfer
-from lms.payouts.forms import CorrectionForm, GrantForm, WorthForm, money_in
+from lms.payouts import grants
+from lms.payouts.forms import GrantForm, WorthForm, money_in
 
 bp = Blueprint("funds", __name__)
 OWN = BOOK_CURRENCY[Book.FOUNDATION]
@@ -30,7 +31,7 @@ def grant() -> ResponseReturnValue:
     """A donor's money arrived. The bank's number says it once: a second tap is the same grant."""
     form = GrantForm()
     amount = money_in(form.amount, form.currency.data) if form.validate_on_submit() else None
-    if amount is None or not tried(form, actions.grant, amount=amount, by=me(), **form.told()):
+    if amount is None or not tried(form, grants.write_down, amount=amount, by=me(), **form.told()):
         return _page(form, WorthForm(formdata=None)), 422
     flash(_("The grant is written down."), "ok")
     return redirect(url_for("funds.index"), 303)
@@ -43,7 +44,7 @@ def written(grant: int) -> ResponseReturnValue:
     row = one_or_404(queries.every_grant(), grant)
     told = queries.grant_in(row)
     amount = {"amount": told.amount.plain(), "currency": told.amount.currency}
-    stands = CorrectionForm(formdata=None, data={"fund": told.fund, "on": row.date, "reference": told.reference} | amount)
+    stands = GrantForm(formdata=None, data={"fund": told.fund, "on": row.date, "reference": told.reference} | amount)
     return _grant_page(row, stands)
 
 
@@ -51,9 +52,9 @@ def written(grant: int) -> ResponseReturnValue:
 @only(Role.FINANCE)
 def correct(grant: int) -> ResponseReturnValue:
     """Take it back, and write down what it should have been."""
-    row, form = one_or_404(queries.every_grant(), grant), CorrectionForm()
+    row, form = one_or_404(queries.every_grant(), grant), GrantForm()
     amount = money_in(form.amount, form.currency.data) if form.validate_on_submit() else None
-    if amount is None or not tried(form, correcting.correct_grant, row, amount=amount, by=me(), **form.said()):
+    if amount is None or not tried(form, grants.correct, row, amount=amount, by=me(), **form.told()):
         return _grant_page(one_or_404(queries.every_grant(), grant), form), 422
     flash(_("The grant is corrected. The wrong one stands in the books as taken back."), "ok")
     return redirect(url_for("funds.index"), 303)
@@ -63,12 +64,12 @@ def correct(grant: int) -> ResponseReturnValue:
 @only(Role.FINANCE)
 def take_back(grant: int) -> ResponseReturnValue:
     """A grant that never arrived, or was written down twice."""
-    correcting.take_back(one_or_404(queries.every_grant(), grant), by=me())
+    grants.take_back(one_or_404(queries.every_grant(), grant), by=me())
     flash(_("The grant is taken back."), "ok")
     return redirect(url_for("funds.index"), 303)
 
 
-def _grant_page(row: Transfer, form: CorrectionForm) -> str:
+def _grant_page(row: Transfer, form: GrantForm) -> str:
     back, wrong = queries.reversal_of(row), bool(form.errors or form.form_errors)
     return render_template("payouts/grant.html", row=row, one=queries.grant_in(row), back=back, form=form, error=wrong)
 

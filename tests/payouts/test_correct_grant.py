@@ -16,9 +16,11 @@ from lms.core.errors import Refused
 from lms.core.facts import Fact
 from lms.core.money import Money
 from lms.ledger import actions as books
-from lms.ledger import correcting, journal
+from lms.ledger import journal
 from lms.ledger import queries as ledger
 from lms.ledger.models import Transfer
+from lms.payouts import actions, grants, queries
+from lms.payouts.models import PayoutBatch
 from lms.people.models import User
 from tests.eight import eight_at_once
 from tests.payouts import scene
@@ -188,7 +190,7 @@ def test_eight_who_correct_at_once_take_back_once(either_school: Flask) -> None:
     def act(n: int) -> None:
         row, fay = db.session.get_one(Transfer, first), db.session.get_one(User, world.fay)
         sum = Money(100_00 + n % 2, "USD")
-        correcting.correct_grant(row, fund="GRANT-A", reference="1", amount=sum, on=row.date, by=fay)
+        grants.correct(row, fund="GRANT-A", reference="1", amount=sum, on=row.date, by=fay)
 
     told = eight_at_once(app, act, but=Refused)
     assert sum(isinstance(one, Refused) for one in told) == 4, "those who said something else"
@@ -204,8 +206,55 @@ def test_two_grants_are_never_both_taken_from_under_what_was_spent(either_school
     spend(app, world, "30.00")
 
     def act(n: int) -> None:
-        correcting.take_back(db.session.get_one(Transfer, ids[n]), by=db.session.get_one(User, world.fay))
+        grants.take_back(db.session.get_one(Transfer, ids[n]), by=db.session.get_one(User, world.fay))
 
     told = eight_at_once(app, act, but=Refused)
     assert sum(isinstance(one, Refused) for one in told) == 3
     assert granted(app, "GRANT-A") == ["30.00"]
+
+
+def a_batch(world: SimpleNamespace) -> tuple[int, int]:
+    """Ids of an approved batch that sends Hana 6 dollars by bank, earned of a fund whose grant came in lira, and of the grant of
+    another fund: the only dollars in the bank account.
+    """
+    ines, fay = (db.session.get_one(User, id) for id in (world.ines, world.fay))
+    rate = {"foreign": Money(100_000, "LBP"), "worth": scene.usd("1.00"), "source": "The bank"}
+    books.set_rate(**rate, by=fay, on=date(2026, 1, 5))
+    books.grant(key="grant:GRANT-A:1", fund="GRANT-A", amount=Money(1_000_000, "LBP"), by=None)
+    dollars = grants.write_down(fund="GRANT-B", reference="2", amount=scene.usd("6.00"), on=date(2026, 1, 5), by=fay)
+    scene.earn(world.hana, "6.00")
+    scene.by_bank(world.hana)
+    batch = actions.prepare(by=fay, currency="USD")
+    actions.lock(batch, by=fay)
+    actions.approve(batch, by=ines)
+    return batch.id, dollars.id
+
+
+def test_money_that_is_on_its_way_to_people_is_not_taken_back(app: Flask, world: SimpleNamespace, as_: Any) -> None:
+    with app.app_context(), transaction(write=True):
+        batch, dollars = a_batch(world)
+        actions.dispatch(db.session.get_one(PayoutBatch, batch), by=db.session.get_one(User, world.fay))
+    fay, before, where = as_("fay"), count(app), f"{URL}/grants/{dollars}"
+    said = "This money left the bank account already. It cannot be taken back."
+    fay.post(f"{where}/taking-back", headers={"Referer": f"http://localhost{where}"})
+    assert said in fay.page(where)
+    answer = fay.post(where, data=GRANT | {"fund": "GRANT-B", "amount": "5.99", "reference": "2"})
+    assert (answer.status_code, said in answer.get_data(as_text=True), count(app)) == (422, True, before)
+
+
+def test_what_is_sent_and_taken_back_at_once_stays_in_the_account(either_school: Flask) -> None:
+    app, world = either_school, either_school.extensions["world"]
+    with app.app_context(), transaction(write=True):
+        batch, dollars = a_batch(world)
+
+    def act(n: int) -> None:
+        fay = db.session.get_one(User, world.fay)
+        if n % 2:
+            grants.take_back(db.session.get_one(Transfer, dollars), by=fay)
+        else:
+            sending = select(PayoutBatch).where(PayoutBatch.id == batch).with_for_update()
+            actions.dispatch(db.session.scalars(sending).one(), by=fay)
+
+    eight_at_once(app, act, but=Refused)
+    with app.app_context():
+        assert queries.bank("USD") == queries.on_its_way("USD"), "it was sent and stands, or was taken back and not sent"
