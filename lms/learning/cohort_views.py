@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from itertools import groupby
+from typing import Any
 
 from flask import Blueprint, flash, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
@@ -29,7 +30,6 @@ from lms.learning.watching import Reason
 from lms.messages.queries import written_to_today
 from lms.people.models import User
 from lms.people.queries import reach_of
-from lms.people.reaching import Reach
 
 bp = Blueprint("learning_cohorts", __name__)
 PER_PAGE = 50
@@ -80,7 +80,7 @@ def person(id: int) -> ResponseReturnValue:
     """One trainee in one cohort."""
     place = one_or_404(policy.visible_enrolments(me()), id)
     if not policy.leads(me(), place.cohort):
-        return render_template("cohorts/enrolment.html", enrolment=place, one=None, ways=_ways(place))
+        return render_template("cohorts/enrolment.html", enrolment=place, one=None, **_ways(place))
     return _person(place, NoteForm())
 
 
@@ -100,13 +100,13 @@ def _person(place: Enrolment, form: NoteForm) -> str:
     return render_template(
         "cohorts/enrolment.html", enrolment=place, one=one, goal=GOAL, Reason=Reason, lost=LostPhoneForm(),
         tasks=[(task, tries.get(task.uid)) for task in queries.tasks_of(place.cohort)], form=form, error=bool(form.errors),
-        notes=notes_on(place) if place.user_id != me().id else None, had_one=written_to_today([place.user], me()), ways=_ways(place),
+        notes=notes_on(place) if place.user_id != me().id else None, had_one=written_to_today([place.user], me()), **_ways(place),
     )  # fmt: skip
 
 
-def _ways(place: Enrolment) -> Reach | None:
-    """By which ways whoever may see this place may reach its person; of oneself there is nothing to say."""
-    return reach_of(place.user) if place.user_id != me().id else None
+def _ways(place: Enrolment) -> dict[str, Any]:
+    """By which ways whoever sees this place may reach its person, of oneself none; and whether they may change how she signs in."""
+    return {"ways": reach_of(place.user) if place.user_id != me().id else None, "may_correct": policy.may_correct_sign_in(me(), place)}
 
 
 def _had_one(watch: queries.Watch | None) -> set[int]:

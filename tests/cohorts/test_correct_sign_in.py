@@ -8,6 +8,7 @@ import pytest
 from flask import Flask
 from sqlalchemy import select
 
+from lms.cohorts.models import MentorSeat
 from lms.core.access import Role
 from lms.core.db import db, transaction
 from lms.core.facts import Fact
@@ -66,6 +67,17 @@ def test_nobody_else_may(name: str, status: int, app: Flask, as_: Any, world: An
     assert facts(app) == []
 
 
+def test_a_mentor_who_is_another_partners_coordinator_may_not(app: Flask, as_: Any, world: Any) -> None:
+    """Goran sees her as her mentor, and is a coordinator: of other people."""
+    with app.app_context(), transaction(write=True):
+        db.session.get_one(User, world.goran).roles |= {Role.MENTOR}
+        db.session.add(MentorSeat(cohort_id=world.cohort, user_id=world.goran))
+    goran, path = as_("goran"), f"/enrolments/{world.enrolment}/sign-in"
+    assert path not in goran.page(f"/enrolments/{world.enrolment}")
+    assert [goran.get(path).status_code, correct(goran, world).status_code, goran.post(path + "/phone").status_code] == [403] * 3
+    assert facts(app) == []
+
+
 @pytest.mark.parametrize("name", ["dana", "efe"])
 def test_nobody_takes_over_who_is_more_than_a_trainee(name: str, app: Flask, as_: Any, world: Any) -> None:
     with app.app_context(), transaction(write=True):
@@ -105,7 +117,7 @@ def test_a_number_that_was_sold_again_goes_to_who_has_it_now(name: str, app: Fla
         actions.identify(amina, NUMBER)
         amina.email = None
     helper, path = as_(name), f"/enrolments/{world.enrolment}/sign-in"
-    assert as_("goran" if name == "efe" else "efe").post("/enrolments/999/sign-in/phone").status_code == 404
+    assert as_("goran").post(path + "/phone").status_code == 404
     assert "Take the number away" in helper.page(path)
     stale(app)
     assert helper.post(path + "/phone").location == f"/step-up?next={path}"
