@@ -125,7 +125,7 @@ def classes(plan: Plan, first: date, last: date, *, cancelled: bool = False) -> 
     if not plan.class_times or plan.state not in HELD:
         return
     times, zone = times_of(plan), ZoneInfo(plan.zone)
-    changed = [_changed(change, one, zone) for one in times for change in one.changes if plan.starts_on <= change.day <= plan.ends_on]
+    changed = [_changed(change, one, plan) for one in times for change in one.changes if plan.starts_on <= change.day <= plan.ends_on]
     day, last = max(first, plan.starts_on), min(last, plan.ends_on)
     while day <= last:
         found = [on_day(day, one, zone) for one in times if one.weekday == day.weekday() and not (changed and one.change_of(day))]
@@ -142,9 +142,11 @@ def on_day(day: date, one: ClassTime, zone: ZoneInfo) -> Class:
     return Class(starts, ends, starts)
 
 
-def _changed(change: Change, one: ClassTime, zone: ZoneInfo) -> Class:
+def _changed(change: Change, one: ClassTime, plan: Plan) -> Class:
+    """One that was moved to a day which the cohort has no more is cancelled: its leaders see it, and can put it back."""
+    zone = ZoneInfo(plan.zone)
     planned = on_day(change.day, one, zone)
-    if change.to is None:
+    if change.to is None or not plan.starts_on <= change.to.date() <= plan.ends_on:
         return planned._replace(number=change.number, cancelled=True)
     return Class(*_moments(change.to, one.minutes, zone), planned.starts, change.number)
 

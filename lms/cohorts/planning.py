@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from datetime import datetime, timedelta
+from datetime import UTC, datetime, timedelta
 from zoneinfo import ZoneInfo
 
 from lms.cohorts import classes
@@ -93,7 +93,7 @@ def _kept(at: datetime | None) -> str | None:
 
 
 def _check_time(cohort: Cohort, one: Class, to: datetime) -> None:
-    starts = to.replace(tzinfo=ZoneInfo(cohort.zone))
+    starts = to.replace(tzinfo=ZoneInfo(cohort.zone)).astimezone(UTC)  # two times of one zone are compared as if no clock ever changed
     if starts <= clock.now():
         raise Refused(_("This time is over. Choose a later one."), at="on")
     if not cohort.starts_on <= to.date() <= cohort.ends_on:
