@@ -9,6 +9,7 @@ from dataclasses import dataclass
 import phonenumbers
 
 from lms.core.fmt import latin_digits
+from lms.core.forms import JOINERS
 
 REGIONS = ("SY", "LB", "TR", "IQ", "AF", "KE", "BG")  # tried in this order for a number written without its country
 LONGEST_EMAIL = 200
@@ -24,8 +25,11 @@ class Identifier:
 
 
 def fold(text: str) -> str:
-    """One form for what looks the same: compatible signs folded, no case, no white space at the ends."""
-    return unicodedata.normalize("NFKC", plain_name(text)).strip().casefold()
+    """One form for what looks the same: compatible signs folded, no case, no white space at the ends, no sign that cannot be seen: a
+    number copied from a list of contacts often brings the marks of its direction. Only the joiners stay.
+    """
+    seen = (sign for sign in plain_name(text) if sign in JOINERS or unicodedata.category(sign) != "Cf")
+    return unicodedata.normalize("NFKC", "".join(seen)).strip().casefold()
 
 
 def plain_name(text: str) -> str:
@@ -57,7 +61,7 @@ def sign_in_name_problem(text: str) -> bool:
     """Whether nobody would choose this to sign in with: several words, a sentence, an address, a number alone, a word for none."""
     name = sign_in_name(text)
     letters = [sign for sign in name if sign.isalpha()]
-    held_by_rule = all(unicodedata.category(sign)[0] in "LMN" or sign in "._-'’\u200c\u200d" for sign in name)
+    held_by_rule = all(unicodedata.category(sign)[0] in "LMN" or sign in "._-'’" + JOINERS for sign in name)
     return len(name) < 3 or not letters or not held_by_rule or name in NOBODYS
 
 
