@@ -10,6 +10,11 @@ from tests.client import Browser
 
 def shown(client: Browser, where: str, **typed: str) -> dict[str, str]:
     """What is sent of the form that this page shows now, with this typed into it."""
-    seen = re.search(r'name="seen" type="hidden" value="([^"]*)"', client.page(where))
-    assert seen, f"{where} has no form that knows what it showed"
-    return {"seen": html.unescape(seen[1])} | typed
+    return seen_in(client.page(where)) | typed
+
+
+def seen_in(page: str) -> dict[str, str]:
+    """What the form of this page knows of what it showed."""
+    seen = re.search(r'name="seen" type="hidden" value="([^"]*)"', page)
+    assert seen, "the page has no form that knows what it showed"
+    return {"seen": html.unescape(seen[1])}

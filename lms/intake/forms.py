@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import fields
+from typing import Any
 
 from wtforms import HiddenField, RadioField, SelectField, SelectMultipleField, StringField, TextAreaField
 from wtforms.validators import DataRequired, InputRequired, Length, ValidationError
@@ -12,14 +12,13 @@ from lms.cohorts.forms import DayField
 from lms.core import fmt
 from lms.core.forms import Form, SelectChoice, digits, strip
 from lms.core.i18n import LANGUAGES, OFFERED, _, _l
+from lms.core.mending import MendForm
 from lms.intake import wording
-from lms.intake.changing import Terms
 from lms.intake.questions import DEVICES, HOURS, contact_of
 from lms.people.actions import LONGEST_NAME
 from lms.people.identifiers import REGIONS
 
 CHOOSE = _l("Choose one answer.")
-NAMES = [field.name for field in fields(Terms)]
 READ_BY = DataRequired(_l("Write a sentence. Whoever applied reads it."))
 
 
@@ -65,10 +64,15 @@ class NextTimeForm(Form):
     contact = StringField(_l("Phone or email"), [DataRequired(_l("Write a phone number or an email address.")), Length(max=200)], [strip])
 
 
+def in_order(chosen: list[Any] | None) -> list[Any] | None:
+    """A filter: the same choices are equal. A page sends them in the order of its language."""
+    return sorted(chosen) if chosen else chosen
+
+
 class RoundForm(Form):
-    cohorts = SelectMultipleField(_l("Places are in"), [InputRequired(_l("Choose a cohort."))], coerce=int)
-    languages = SelectMultipleField(_l("Languages"), [InputRequired(_l("Choose a language."))])
-    countries = SelectMultipleField(_l("Countries"), [InputRequired(_l("Choose a country."))])
+    cohorts = SelectMultipleField(_l("Places are in"), [InputRequired(_l("Choose a cohort."))], coerce=int, filters=[in_order])
+    languages = SelectMultipleField(_l("Languages"), [InputRequired(_l("Choose a language."))], filters=[in_order])
+    countries = SelectMultipleField(_l("Countries"), [InputRequired(_l("Choose a country."))], filters=[in_order])
     opens_on = DayField(_l("Opens on"), [InputRequired(_l("Choose the first day."))])
     closes_on = DayField(_l("Last day to apply"), [InputRequired(_l("Choose the last day."))])
 
@@ -79,43 +83,8 @@ class RoundForm(Form):
         return self
 
 
-class TermsForm(RoundForm):
-    """The same of a round that stands, with what its writer saw of it."""
-
-    seen = HiddenField()
-
-    def show(self, terms: Terms) -> TermsForm:
-        """Fill everything with what stands now."""
-        for name in NAMES:
-            self._put(name, terms)
-        self.seen.data = str(terms)
-        return self
-
-    def _put(self, name: str, terms: Terms) -> None:
-        field, value = self[name], getattr(terms, name)
-        field.data, field.raw_data = list(value) if isinstance(value, tuple) else value, None
-
-    def terms(self) -> Terms:
-        """What was typed, where all of it is right."""
-        first, last = self.opens_on.data, self.closes_on.data
-        assert first is not None
-        assert last is not None
-        return Terms.of(self.cohorts.data or [], self.languages.data or [], self.countries.data or [], first, last)
-
-    def saw(self) -> Terms | None:
-        """What stood when it was shown; None where that cannot be read."""
-        return Terms.read(self.seen.data or "")
-
-    def catch_up(self, now: Terms) -> list[str]:
-        """The names of what somebody else changed since it was shown. What its writer left alone becomes that; the rest stays typed."""
-        seen = self.saw()
-        changed = now.unlike(seen) if seen else []
-        for name in changed:
-            typed = self[name].data
-            if not self[name].errors and getattr(seen, name) == (tuple(sorted(typed)) if isinstance(typed, list) else typed):
-                self._put(name, now)
-        self.seen.data = str(now)
-        return changed
+class TermsForm(MendForm, RoundForm):
+    """The same of a round that stands."""
 
 
 class AcceptForm(Form):

@@ -104,7 +104,7 @@ def _terms_form(round: Round, form: TermsForm) -> TermsForm:
 def _terms_page(round: Round, form: TermsForm, news: Sequence[str] = ()) -> str:
     names = {int(value): str(label) for value, label, *_rest in form.cohorts.iter_choices()}
     now = changing.terms_of(round)
-    told = [(form[name].label.text, wording.term(name, now, names)) for name in news]
+    told = [(form[name].label.text, wording.term(name, now[name], names)) for name in news]
     applied, wrong = changing.has_applicants(round), bool(form.errors or form.form_errors)
     return render_template("intake/terms.html", round=round, form=form, news=told, applied=applied, error=wrong)
 
@@ -115,15 +115,12 @@ def change_terms(id: int) -> ResponseReturnValue:
     """Change what a round says. Who saves second sees what the first one changed, with all that was typed."""
     round = one_or_404(policy.visible_rounds(me()), id, lock=True)
     form = _terms_form(round, TermsForm())
-    if not form.validate_on_submit() or not tried(form, _change, round, form):
+    wanted = form.wanted(changing.terms_of(round))
+    if not form.validate_on_submit() or not tried(form, changing.change_round, round, wanted, seen=form.seen.data, by=me()):
         round = one_or_404(policy.visible_rounds(me()), id)
         return _terms_page(round, form, form.catch_up(changing.terms_of(round))), 422
     flash(_("The round is changed."), "ok")
     return redirect(url_for("intake.staff.show_round", id=id), 303)
-
-
-def _change(round: Round, form: TermsForm) -> None:
-    changing.change_round(round, form.terms(), seen=form.saw(), by=me())
 
 
 @bp.post("/rounds/<int:id>/opening")

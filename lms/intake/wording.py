@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
+from typing import Any
 
 from lms.core import fmt
 from lms.core.i18n import LANGUAGES, _, _l
-from lms.intake.changing import Terms
 from lms.intake.models import Application, ApplicationState, Round, RoundState
 
 ASKED = {
@@ -81,17 +81,17 @@ def languages(round: Round) -> list[tuple[str, str, str]]:
     return [(code, LANGUAGES[code].name, LANGUAGES[code].direction) for code in round.languages if code in LANGUAGES]
 
 
-def countries(said: Round | Terms) -> str:
-    return _(", ").join(sorted(fmt.country(code) for code in said.countries))
+def countries(codes: Iterable[str]) -> str:
+    return _(", ").join(sorted(fmt.country(code) for code in codes))
 
 
-def term(name: str, terms: Terms, cohorts: Mapping[int, str]) -> str:
+def term(name: str, value: Any, cohorts: Mapping[int, str]) -> str:
     """One thing that a round says. `cohorts`: their names."""
     if name == "cohorts":
-        return _(", ").join(cohorts.get(id, fmt.num(id)) for id in terms.cohorts)
+        return _(", ").join(cohorts.get(id, fmt.num(id)) for id in value)
     if name == "languages":
-        return _(", ").join(LANGUAGES[code].name for code in terms.languages if code in LANGUAGES)
-    return countries(terms) if name == "countries" else fmt.date(getattr(terms, name), weekday=False)
+        return _(", ").join(LANGUAGES[code].name for code in value if code in LANGUAGES)
+    return countries(value) if name == "countries" else fmt.date(value, weekday=False)
 
 
 def state(application: Application) -> str:
