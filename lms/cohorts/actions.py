@@ -59,7 +59,7 @@ def make_programme(*, by: User, name: str, track: str, fund: str) -> Programme:
     """
     check_fund(fund)
     programme = Programme(name=name, track=track, fund=fund)
-    if queries.programme_named(name) is None and added(programme):
+    if added(programme):
         record(Kind.PROGRAMME_MADE, programme, actor=by)
         return programme
     found = queries.programme_named(name)
@@ -93,11 +93,11 @@ def make_cohort(
     check_plan(zone=zone, starts_on=starts_on, ends_on=ends_on, capacity=capacity)
     told: dict[str, Any] = {"programme_id": programme.id, "partner_id": partner.id if partner else None, "name": name, "zone": zone}
     told |= {"starts_on": starts_on, "ends_on": ends_on, "capacity": capacity, "state": CohortState.DRAFT}
-    cohort, named = Cohort(**told), select(Cohort).where(Cohort.name == name)
-    if db.session.scalars(named).one_or_none() is None and added(cohort):
+    cohort = Cohort(**told)
+    if added(cohort):
         record(Kind.COHORT_MADE, cohort, actor=by)
         return cohort
-    found = db.session.scalars(named).one()
+    found = db.session.scalars(select(Cohort).where(Cohort.name == name)).one()
     if any(getattr(found, field) != value for field, value in told.items()):
         raise Refused(_("Another cohort has this name. Choose another name."), at="name")
     return found

@@ -22,7 +22,7 @@ def make(*, by: User, code: str, name: str, country: str) -> Partner:
     """
     check_code(code)
     partner = Partner(code=code, name=name, country=country)
-    if queries.by_code(code) is None and added(partner):
+    if added(partner):
         record(Kind.PARTNER_MADE, partner, actor=by)
         return partner
     found = queries.by_code(code)
