@@ -104,7 +104,7 @@ def change_role(identifier: str, change: str, role: str, asked: str) -> None:
     elif person.has(Role(role)):
         click.echo(f"This person has the role of {role} already: nothing was changed.")
     else:
-        code = roles.give(person, Role(role), by=by)
+        code = changing.give_role(person, Role(role), by=by)
         click.echo(f"The role of {role} is given." + (" The password was too short for it and has ended. New code:" if code else ""))
         if code:
             click.echo(code)

@@ -1,4 +1,7 @@
-"""Giving a person a role and taking it, with all that hangs on it: a coordinator's seats at partners, a mentor's in cohorts."""
+"""Taking a role from a person with all that hangs on it: a coordinator's seats at partners, a mentor's in cohorts.
+
+To give one is `people.changing.give_role`: its seats are given afterwards, on the pages of partners and cohorts.
+"""
 
 from __future__ import annotations
 
@@ -14,11 +17,6 @@ from lms.partners import actions as partners
 from lms.partners.models import Partner, PartnerStaff
 from lms.people import changing
 from lms.people.models import User
-
-
-def give(person: User, role: Role, *, by: User | None) -> str | None:
-    """She holds one role more. Its seats are given on the pages of partners and cohorts. What it returns: see `changing.give_role`."""
-    return changing.give_role(person, role, by=by)
 
 
 def take(person: User, role: Role, *, by: User | None) -> bool:

@@ -14,13 +14,9 @@ from lms.core.i18n import _
 from lms.people import changing, sign_ins
 from lms.people.changing_views import step_up_page
 from lms.people.forms import IdentifierForm
-from lms.people.views import limiter
+from lms.people.views import limiter, was_wrong
 
 bp = Blueprint("cohorts_sign_in", __name__)
-
-
-def _told_no(response: object) -> bool:
-    return getattr(response, "status_code", 200) == 422
 
 
 @bp.get("/enrolments/<int:id>/sign-in")
@@ -32,7 +28,7 @@ def ask(id: int) -> ResponseReturnValue:
 
 @bp.post("/enrolments/<int:id>/sign-in")
 @only(Role.STAFF, Role.PARTNER)
-@limiter.limit("60 per hour", key_func=lambda: f"identifiers|{current_user.id}", methods=["POST"], deduct_when=_told_no)
+@limiter.limit("60 per hour", key_func=lambda: f"identifiers|{current_user.id}", methods=["POST"], deduct_when=was_wrong)
 def correct(id: int) -> ResponseReturnValue:
     """Write down the right one, for a fresh password; the digits that she signs in with are shown this once."""
     place, form, made = _place(id), IdentifierForm(), list[str]()

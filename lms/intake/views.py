@@ -16,7 +16,7 @@ from lms.intake.forms import NextTimeForm, NumberForm, ReplyForm, SendForm, form
 from lms.intake.models import Application, ApplicationState, Round
 from lms.intake.questions import QUESTIONS, contact_of, number_of, printed
 from lms.intake.staff_views import bp as staff
-from lms.people.views import address, limiter
+from lms.people.views import address, limiter, was_wrong
 
 bp = Blueprint("intake", __name__)
 bp.register_blueprint(staff)
@@ -43,10 +43,6 @@ def _number_here() -> str:
 
 def _application_held() -> str:
     return f"answers|{session.get(HELD, 0) or address()}"
-
-
-def _wrong(response: object) -> bool:
-    return getattr(response, "status_code", 200) == 422
 
 
 def _held(*, lock: bool = False) -> Application | None:
@@ -183,9 +179,9 @@ def ask_number() -> ResponseReturnValue:
 
 @bp.post("/apply/number")
 @public
-@limiter.limit("5 per 15 minutes; 20 per day", key_func=_number_here, methods=["POST"], deduct_when=_wrong)
-@limiter.limit("60 per day", key_func=_number_typed, methods=["POST"], deduct_when=_wrong)
-@limiter.limit("100 per 15 minutes", methods=["POST"], deduct_when=_wrong)
+@limiter.limit("5 per 15 minutes; 20 per day", key_func=_number_here, methods=["POST"], deduct_when=was_wrong)
+@limiter.limit("60 per day", key_func=_number_typed, methods=["POST"], deduct_when=was_wrong)
+@limiter.limit("100 per 15 minutes", methods=["POST"], deduct_when=was_wrong)
 def open_by_number() -> ResponseReturnValue:
     """Open it where both are right. One sentence for every way of being wrong."""
     form = NumberForm()

@@ -11,13 +11,9 @@ from lms.core.forms import tried
 from lms.core.i18n import _
 from lms.people import changing, sign_ins
 from lms.people.forms import IdentifierForm, PasswordForm
-from lms.people.views import kept_words, limiter
+from lms.people.views import kept_words, limiter, was_wrong
 
 bp = Blueprint("people_changing", __name__)
-
-
-def _told_no(response: object) -> bool:
-    return getattr(response, "status_code", 200) == 422
 
 
 @bp.get("/me/sign-in")
@@ -29,7 +25,7 @@ def show() -> ResponseReturnValue:
 
 @bp.post("/me/sign-in")
 @signed_in
-@limiter.limit("10 per hour", key_func=lambda: f"identifier|{current_user.id}", methods=["POST"], deduct_when=_told_no)
+@limiter.limit("10 per hour", key_func=lambda: f"identifier|{current_user.id}", methods=["POST"], deduct_when=was_wrong)
 def change() -> ResponseReturnValue:
     """Sign in with another phone or e-mail from now on; every other phone is signed out."""
     form = IdentifierForm()

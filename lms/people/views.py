@@ -62,7 +62,8 @@ def _account_here() -> str:
     return identifiers.counted_as(request.form.get("identifier", "")) + "|" + address()
 
 
-def _wrong(response: object) -> bool:
+def was_wrong(response: object) -> bool:
+    """Whether what was sent was wrong: such tries are counted, and who is right is never too quick."""
     return getattr(response, "status_code", 200) == 422
 
 
@@ -77,8 +78,8 @@ def sign_in() -> ResponseReturnValue:
 
 @bp.post("/sign-in")
 @public
-@limiter.limit("5 per 15 minutes", key_func=_account_here, methods=["POST"], deduct_when=_wrong)
-@limiter.limit("300 per 15 minutes", methods=["POST"], deduct_when=_wrong)
+@limiter.limit("5 per 15 minutes", key_func=_account_here, methods=["POST"], deduct_when=was_wrong)
+@limiter.limit("300 per 15 minutes", methods=["POST"], deduct_when=was_wrong)
 def send_sign_in() -> ResponseReturnValue:
     """Take a name and a password. One sentence for every way of being wrong."""
     form, target = SignInForm(), safe_next(request.form.get("next"))
@@ -119,8 +120,8 @@ def code() -> ResponseReturnValue:
 
 @bp.post("/sign-in/code")
 @public
-@limiter.limit("10 per 15 minutes", key_func=_account_here, methods=["POST"], deduct_when=_wrong)
-@limiter.limit("300 per 15 minutes", methods=["POST"], deduct_when=_wrong)
+@limiter.limit("10 per 15 minutes", key_func=_account_here, methods=["POST"], deduct_when=was_wrong)
+@limiter.limit("300 per 15 minutes", methods=["POST"], deduct_when=was_wrong)
 def send_code() -> ResponseReturnValue:
     """Choose a password with a code, and be in with it. A trainee who comes for the first time is welcomed."""
     form = CodeForm()
@@ -167,7 +168,7 @@ def sign_out_everywhere() -> ResponseReturnValue:
 
 @bp.post("/step-up")
 @signed_in
-@limiter.limit("5 per 15 minutes", key_func=lambda: f"step|{current_user.id}", methods=["POST"], deduct_when=_wrong)
+@limiter.limit("5 per 15 minutes", key_func=lambda: f"step|{current_user.id}", methods=["POST"], deduct_when=was_wrong)
 def step_up() -> ResponseReturnValue:
     """The password again, before something that cannot be taken back."""
     form, target = PasswordForm(), safe_next(request.form.get("next")) or url_for("home.front")

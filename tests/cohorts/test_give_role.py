@@ -19,6 +19,7 @@ from lms.core.facts import Fact
 from lms.partners import actions as partners
 from lms.partners.models import Partner, PartnerStaff
 from lms.partners.policy import visible_people
+from lms.people import changing
 from lms.people.models import User
 from tests.eight import eight_at_once
 
@@ -39,7 +40,7 @@ def change(app: Flask, do: Any, id: int, role: Role, by: int | None = None) -> A
 def test_a_graduate_becomes_a_mentor_with_a_longer_password(app: Flask, as_: Any, stranger: Any, world: Any) -> None:
     phone = as_("amina")
     assert phone.get("/desk").status_code == 403
-    code = change(app, roles.give, world.amina, Role.MENTOR, world.dana)
+    code = change(app, changing.give_role, world.amina, Role.MENTOR, world.dana)
     assert phone.get("/me").status_code == 302, "the phone in use asks her to sign in"
     old = {"identifier": "amina@demo.example", "password": "demo-amina-2026", "device": "own"}
     assert stranger.post("/sign-in", data=old).status_code == 422, "8 signs were enough for a trainee"
@@ -48,13 +49,13 @@ def test_a_graduate_becomes_a_mentor_with_a_longer_password(app: Flask, as_: Any
     assert stranger.post("/sign-in/code", data=short | {"password": "twelve signs long"}).status_code == 303
     assert stranger.get("/desk").status_code == 200
     assert stranger.get("/today").status_code == 200, "she keeps what she learnt"
-    assert change(app, roles.give, world.amina, Role.MENTOR, world.dana) is None
+    assert change(app, changing.give_role, world.amina, Role.MENTOR, world.dana) is None
     assert stranger.get("/desk").status_code == 200, "twice is once"
     assert facts(app, "person.role_given") == [("person.role_given", world.dana, world.amina, {"role": "mentor"})]
 
 
 def test_who_has_a_long_password_keeps_it(app: Flask, as_: Any, world: Any) -> None:
-    assert change(app, roles.give, world.efe, Role.MENTOR) is None
+    assert change(app, changing.give_role, world.efe, Role.MENTOR) is None
     assert as_("efe").get("/desk").status_code == 200
 
 
@@ -77,7 +78,7 @@ def test_a_coordinator_who_leaves_sees_nobody_the_same_minute(app: Flask, as_: A
         "person.role_taken"
     ]
     assert change(app, roles.take, world.efe, Role.PARTNER, world.dana) is False
-    assert change(app, roles.give, world.efe, Role.PARTNER), "nothing tells how long the password is of who had no role"
+    assert change(app, changing.give_role, world.efe, Role.PARTNER), "nothing tells how long the password is of who had no role"
     with app.app_context():
         people = db.session.scalars(visible_people(db.session.get_one(User, world.efe))).all()
     assert [person.id for person in people] == [world.efe], "no seat was left that the role would open again"
@@ -103,7 +104,7 @@ def test_a_mentor_leaves_the_cohorts_and_no_cohort_is_left_alone(app: Flask, as_
     [
         (roles.take, "dana", Role.STAFF, None, LAST),
         (roles.take, "dana", Role.STAFF, "dana", "Nobody changes the own roles. Ask another person of the staff."),
-        (roles.give, "dana", Role.FINANCE, "dana", "Nobody changes the own roles. Ask another person of the staff."),
+        (changing.give_role, "dana", Role.FINANCE, "dana", "Nobody changes the own roles. Ask another person of the staff."),
         (roles.take, "amina", Role.TRAINEE, "dana", "This person has a place in a cohort, and stays a trainee."),
     ],
 )
@@ -119,7 +120,7 @@ def test_of_eight_staff_who_all_go_at_once_one_stays(either_school: Flask) -> No
     app, world = either_school, either_school.extensions["world"]
     people = [world.dana, world.bilal, world.chen, world.efe, world.fay, world.goran, world.hana, world.ines]
     for id in people[1:]:
-        change(app, roles.give, id, Role.STAFF)
+        change(app, changing.give_role, id, Role.STAFF)
     said = eight_at_once(app, lambda n: roles.take(db.session.get_one(User, people[n]), Role.STAFF, by=None), but=Refused)
     assert sorted(map(str, said)) == [LAST] + ["True"] * 7
     with app.app_context():
