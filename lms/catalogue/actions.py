@@ -10,9 +10,8 @@ from sqlalchemy import select
 from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.exc import IntegrityError
 
-from lms.catalogue.checking import check
+from lms.catalogue.checking import checked
 from lms.catalogue.courses import Course, ItemKind, Lesson, Need
-from lms.catalogue.loading import CourseErrors, load
 from lms.catalogue.models import CoursePicture, CourseVersion, RenderedText
 from lms.catalogue.sheets import ERROR
 from lms.core import content
@@ -72,12 +71,8 @@ def media_url(sha256: str) -> str:
 
 
 def _fit_to_publish(path: Path) -> Course:
-    try:
-        course = load(path)
-    except CourseErrors as wrong:
-        raise Refused("\n".join(str(finding) for finding in wrong.findings if finding.severity == ERROR)) from wrong
-    errors = [str(finding) for finding in check(path) if finding.severity == ERROR]
-    if errors:
+    course, findings = checked(path)
+    if errors := [str(finding) for finding in findings if finding.severity == ERROR]:
         raise Refused("\n".join(errors))
     if waiting := next(_waiting_for_a_level(course), None):
         raise Refused(_("%(uid)s waits for a language level, and levels are not recorded yet.", uid=waiting))

@@ -40,6 +40,13 @@ def check(path: Path) -> list[Finding]:
     return sorted({finding for _, survey in surveyed for finding in survey.findings})
 
 
+def checked(path: Path) -> tuple[Course, list[Finding]]:
+    """The course of this one folder and all that is to say about it, in one walk."""
+    course, survey = survey_course(path)
+    _check_course(course, survey, {*survey.places})
+    return course, sorted({*survey.findings})
+
+
 def has_errors(findings: Iterable[Finding]) -> bool:
     return any(finding.severity == ERROR for finding in findings)
 

@@ -17,7 +17,7 @@ from lms.catalogue import loading_work as work
 from lms.catalogue.courses import Assignment, Course, Done, DoneBy, Group, Lesson, Need, Picture, Quiz, Rubric
 from lms.catalogue.pictures import PictureError, picture
 from lms.catalogue.plain import Text
-from lms.catalogue.sheets import ERROR, SLUG, Finding, Page, Phrase, Place, Sheet, Survey
+from lms.catalogue.sheets import SLUG, Page, Phrase, Place, Sheet, Survey
 from lms.core import content
 from lms.core.i18n import LANGUAGES
 
@@ -26,25 +26,6 @@ PARTS = {"lesson": ".md", "quiz": ".yml", "assignment": ".md", "rubric": ".yml"}
 CEFR = ("A1", "A2", "B1", "B2", "C1", "C2")
 ISO_DATE = re.compile(r"\d{4}-(?:0[1-9]|1[0-2])-(?:0[1-9]|[12]\d|3[01])")
 NEED_OPS = ("all", "any", "done", "score", "level", "from", "cohort")
-
-
-class CourseErrors(ValueError):
-    """A folder that holds no course which could be published; `findings` says why, errors and warnings alike."""
-
-    def __init__(self, findings: list[Finding]) -> None:
-        super().__init__("\n".join(str(finding) for finding in findings))
-        self.findings = findings
-
-
-def load(path: Path) -> Course:
-    """The course of a folder, pictures with their bytes. Raises CourseErrors when a file cannot be read as what it should be.
-
-    This says that the folder *is* a course; `checking.check` says whether it is a good one.
-    """
-    course, survey = survey_course(path)
-    if any(finding.severity == ERROR for finding in survey.findings):
-        raise CourseErrors(sorted(survey.findings))
-    return course
 
 
 def survey_course(path: Path) -> tuple[Course, Survey]:

@@ -7,7 +7,9 @@ from pathlib import Path
 import pytest
 
 from lms.catalogue.checking import check
-from lms.catalogue.loading import fingerprint
+from lms.catalogue.courses import Course
+from lms.catalogue.loading import fingerprint, survey_course
+from lms.catalogue.sheets import ERROR
 
 COURSE = """\
 uid: soap
@@ -150,3 +152,10 @@ class Folder:
 @pytest.fixture
 def soap(tmp_path: Path) -> Folder:
     return Folder(tmp_path)
+
+
+def load(path: Path) -> Course:
+    """The course of a folder in which everything can be read."""
+    course, survey = survey_course(path)
+    assert [str(finding) for finding in survey.findings if finding.severity == ERROR] == []
+    return course

@@ -10,8 +10,8 @@ import pytest
 from lms.catalogue import quizzes, wording
 from lms.catalogue.checking import check
 from lms.catalogue.courses import Course, Lesson, Question, QuestionKind
-from lms.catalogue.loading import load
 from lms.core.content import render
+from tests.catalogue.conftest import load
 
 ROOT = Path(__file__).parents[2] / "courses"
 FOLDERS = sorted(file.parent for file in ROOT.glob("*/course.yml"))

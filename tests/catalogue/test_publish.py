@@ -12,11 +12,11 @@ from flask import Flask
 from sqlalchemy import func, select
 
 from lms.catalogue import actions, queries
-from lms.catalogue.loading import load
 from lms.catalogue.models import CoursePicture, CourseVersion, RenderedText
 from lms.core.db import db, transaction
 from lms.core.errors import Refused
 from lms.core.facts import Fact, Kind
+from tests.catalogue.conftest import load
 from tests.courses import TINY
 from tests.statements import counted
 
