@@ -34,17 +34,12 @@ class ClockField(TimeField):
             raise ValueError(_("Write the time like this: 18:00.")) from None
 
 
-class MinutesField(WholeField):
-    def _wanted(self) -> str:
-        return str(_("Write how many minutes."))
-
-
 class ClassRow(Row):
     """One class; a row without a day is none."""
 
     weekday = SelectField(_l("Day"), validate_choice=False)
     at = ClockField(_l("Time"), [Optional()])
-    minutes = MinutesField(_l("Minutes"), [Optional()])
+    minutes = WholeField(_l("Minutes"), [Optional()], wanted=_l("Write how many minutes."))
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)

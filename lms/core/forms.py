@@ -45,36 +45,30 @@ class Form(FlaskForm):
 
 
 class WholeField(IntegerField):
-    """A whole number in any digits; a field under it says in `_wanted` what stands there in our words, for what is none."""
+    """A whole number in any digits; what is none is told in the words `wanted`."""
 
-    def __init__(self, *args: Any, **kwargs: Any) -> None:
+    def __init__(self, *args: Any, wanted: object, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
-        self.type = IntegerField.__name__  # what the macros know
+        self.type, self.wanted = IntegerField.__name__, str(wanted)  # the type that the macros know
 
     def process_formdata(self, valuelist: list[Any]) -> None:
         try:
             super().process_formdata([digits(word) for word in valuelist])
         except ValueError:
             self.data = None
-            raise ValueError(self._wanted()) from None
-
-    def _wanted(self) -> str:
-        raise NotImplementedError
+            raise ValueError(self.wanted) from None
 
 
 class CountField(WholeField):
     """A whole number from `low` to `high`; one beside them is told in the same words as what is none."""
 
     def __init__(self, *args: Any, low: int, high: int, **kwargs: Any) -> None:
-        super().__init__(*args, **kwargs)
+        super().__init__(*args, wanted=_("Write a number from %(low)s to %(high)s.", low=num(low), high=num(high)), **kwargs)
         self.low, self.high = low, high
 
     def pre_validate(self, form: Any) -> None:
         if self.data is not None and not self.low <= self.data <= self.high:
-            raise ValidationError(self._wanted())
-
-    def _wanted(self) -> str:
-        return str(_("Write a number from %(low)s to %(high)s.", low=num(self.low), high=num(self.high)))
+            raise ValidationError(self.wanted)
 
 
 def tried(form: Form, act: Callable[..., Any], *args: Any, **kwargs: Any) -> bool:
