@@ -32,7 +32,6 @@ class Rules:
     lower_bound: float = 0.70
     items: int = 40
 
-
     def asks_more_than(self, other: Rules) -> bool:
         """Whether somebody who meets the other one may fail this one."""
         return self.course != other.course or self.lower_bound > other.lower_bound or self.items > other.items

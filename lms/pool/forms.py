@@ -7,11 +7,11 @@ from hashlib import sha256
 from typing import Any
 
 from wtforms import BooleanField, HiddenField, IntegerField, SelectField, StringField, TextAreaField
-from wtforms.validators import DataRequired, InputRequired, Length, NumberRange
+from wtforms.validators import DataRequired, InputRequired, Length
 from wtforms.widgets import HiddenInput
 
 from lms.cohorts.forms import DayField
-from lms.core.forms import Form, SelectChoice, digits, strip
+from lms.core.forms import CountField, Form, SelectChoice, strip
 from lms.core.i18n import LANGUAGES, _l
 from lms.pool.models import LONGEST_NEWS
 
@@ -48,14 +48,8 @@ class RulesForm(Form):
     """A new version of the rule. `seen` is the newest one that the page showed."""
 
     course = SelectField(_l("The certificate of"), choices=[])
-    items = IntegerField(
-        _l("Accepted items"), [InputRequired(_l("Write how many items.")), NumberRange(1, 5000, _l("Write a number from 1."))],
-        filters=[digits],
-    )  # fmt: skip
-    share = IntegerField(
-        _l("Surely right, of 100 test answers"),
-        [InputRequired(_l("Write how many of 100.")), NumberRange(1, 99, _l("Write a number between 0 and 100."))], filters=[digits],
-    )  # fmt: skip
+    items = CountField(_l("Accepted items"), [InputRequired(_l("Write how many items."))], low=1, high=5000)
+    share = CountField(_l("Surely right, of 100 test answers"), [InputRequired(_l("Write how many of 100."))], low=1, high=99)
     starts_on = DayField(_l("The first day of this rule"), [InputRequired(_l("Choose the first day."))])
     reason = TextAreaField(_l("Why it changes"), [DataRequired(_l("Write why. Trainees will read it.")), Length(max=400)], [strip])
     seen = IntegerField(widget=HiddenInput())

@@ -11,8 +11,8 @@ from sqlalchemy.orm import joinedload
 
 from lms.annotation import queries as annotation
 from lms.catalogue import queries as catalogue
-from lms.catalogue.models import CourseVersion
 from lms.catalogue.plain import Text
+from lms.cohorts import queries as cohorts
 from lms.cohorts.policy import mentored_cohort_ids
 from lms.core import clock
 from lms.core.db import db
@@ -32,12 +32,12 @@ PURPOSES = ("pool.share_name", "pool.share_scores", "pool.keep_samples")  # each
 
 def rules() -> Rules:
     """The rule that holds now."""
-    return standing(versions(), today())[0]
+    return rules_and_coming()[0]
 
 
-def coming() -> RuleSet | None:
-    """The version that was announced and has not begun."""
-    return standing(versions(), today())[1]
+def rules_and_coming() -> tuple[Rules, RuleSet | None]:
+    """The rule that holds now, and the version that was announced and has not begun."""
+    return standing(versions(), today())
 
 
 def versions() -> Sequence[RuleSet]:
@@ -90,8 +90,9 @@ def course_title(uid: str) -> Text:
 
 def courses() -> list[tuple[str, Text]]:
     """Uid and title of the courses whose certificate the rule can ask for: those published here, and that of the rule of today."""
-    uids = {*db.session.scalars(select(CourseVersion.uid).distinct()), rules().course}
-    return [(uid, course_title(uid)) for uid in sorted(uids)]
+    asked = rules().course
+    titles = {version.uid: catalogue.course(version.id).title for version in cohorts.newest_versions()}
+    return sorted(({asked: Text(en=asked)} | titles).items())
 
 
 def place_of(person: User) -> PoolMember | None:

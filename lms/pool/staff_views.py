@@ -73,18 +73,15 @@ def _courses() -> list[tuple[str, str]]:
     return [(uid, title.in_language(language())) for uid, title in queries.courses()]
 
 
-def _newest() -> int:
-    made = queries.versions()
-    return made[-1].version if made else queries.rules().version
-
-
 def _rules(form: RulesForm) -> str:
-    form.shows(_newest())
-    titles, versions, now = dict(_courses()), queries.versions(), queries.rules()
-    said = {one.version: wording.rule(one.rules, titles.get(one.course, one.course)) for one in versions}
+    made = queries.versions()
+    now, coming = queries.standing(made, queries.today())
+    form.shows(made[-1].version if made else now.version)
+    titles = {uid: str(title) for uid, title, *_rest in form.course.iter_choices()}
+    said = {one.version: wording.rule(one.rules, titles.get(one.course, one.course)) for one in made}
     return render_template(
-        "pool/rules.html", form=form, now=now, rule=wording.rule(now, titles.get(now.course, now.course)), coming=queries.coming(),
-        versions=versions[::-1], never=queries.never_began(versions), said=said, words=wording, error=bool(form.errors or form.form_errors),
+        "pool/rules.html", form=form, now=now, rule=wording.rule(now, titles[now.course]), coming=coming, versions=made[::-1],
+        never=queries.never_began(made), said=said, words=wording, error=bool(form.errors or form.form_errors),
     )  # fmt: skip
 
 

@@ -80,7 +80,7 @@ def leave() -> ResponseReturnValue:
 
 
 def _page(typed: SkillsForm | None = None) -> str:
-    rules, place = queries.rules(), queries.place_of(me())
+    (rules, coming), place = queries.rules_and_coming(), queries.place_of(me())
     member = place is not None and place.state is MemberState.ACTIVE
     return render_template(
         "pool/own.html",
@@ -88,7 +88,7 @@ def _page(typed: SkillsForm | None = None) -> str:
         checks=weigh(queries.values_of(me(), rules), rules),
         words=wording,
         course=queries.course_title(rules.course).in_language(language()),
-        coming=_announced(),
+        coming=_announced(coming) if coming else None,
         work=paid_work(me()) if member else None,
         money=payouts.money_of(me()) if place and place.state in (MemberState.ACTIVE, MemberState.EXITED) else None,
         waiting=annotation.waiting(me()),
@@ -100,7 +100,6 @@ def _page(typed: SkillsForm | None = None) -> str:
     )
 
 
-def _announced() -> tuple[RuleSet, list[str]] | None:
+def _announced(coming: RuleSet) -> tuple[RuleSet, list[str]]:
     """The rule that is to begin, and its parts in words."""
-    made = queries.coming()
-    return (made, wording.rule(made.rules, queries.course_title(made.course).in_language(language()))) if made else None
+    return coming, wording.rule(coming.rules, queries.course_title(coming.course).in_language(language()))

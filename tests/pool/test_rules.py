@@ -4,12 +4,15 @@ from __future__ import annotations
 
 import re
 from datetime import UTC, date, datetime, timedelta
+from functools import partial
 from typing import Any
 
 import pytest
 from flask import Flask
 from sqlalchemy import func, select
 
+from lms.app import ROOT
+from lms.catalogue.actions import publish
 from lms.core import clock, jobs
 from lms.core.db import db, transaction
 from lms.core.errors import Refused
@@ -17,8 +20,10 @@ from lms.core.facts import Fact, Kind
 from lms.people.models import User
 from lms.pool import actions, queries
 from lms.pool.models import MemberState, RuleSet
-from tests.eight import eight_at_once
+from tests.client import Browser
+from tests.eight import at_once, eight_at_once, eight_browsers
 from tests.pool import ways
+from tests.statements import counted
 
 WHY = "Clients ask for more practice."
 NOON = datetime(2026, 11, 23, 12, tzinfo=UTC)
@@ -133,8 +138,9 @@ def actions_run(app: Flask) -> None:
     ("wrong", "said"),
     [
         ({"reason": " "}, "Write why."),
-        ({"share": "100"}, "Write a number between 0 and 100."),
-        ({"items": "0"}, "Write a number from 1."),
+        ({"share": "100"}, "Write a number from 1 to 99."),
+        ({"items": "0"}, "Write a number from 1 to 5,000."),
+        ({"items": "many"}, "Write a number from 1 to 5,000."),
         ({"starts_on": "2026-11-22"}, "It can start on Monday, 23 November 2026."),
         ({"course": "nowhere"}, "Not a valid choice"),
     ],
@@ -142,8 +148,7 @@ def actions_run(app: Flask) -> None:
 def test_what_is_wrong_is_said_and_nothing_is_set(ruled: Any, app: Flask, wrong: dict[str, str], said: str) -> None:
     answer = ruled.post("/pool/rules", data=fill_in(ruled, **{"items": "30", **wrong}))
     assert answer.status_code == 422
-    if "course" not in wrong:
-        assert said in answer.get_data(as_text=True)
+    assert said in answer.get_data(as_text=True)
     with app.app_context():
         assert db.session.scalar(select(func.count(RuleSet.id))) == 0
 
@@ -176,3 +181,25 @@ def test_eight_at_once_make_one_version(either_school: Flask) -> None:
     eight_at_once(either_school, change, but=Refused)
     with either_school.app_context():
         assert [one.version for one in queries.versions()] == [2]
+
+
+def test_eight_taps_at_once_are_one_version_and_no_quarrel(either_school: Flask) -> None:
+    tabs, today = eight_browsers(either_school, "dana"), clock.now().astimezone(UTC).date()
+    typed = fill_in(tabs[0], items="30", starts_on=str(today))
+    assert {answer.status_code for answer in at_once(partial(Browser.post, path="/pool/rules", data=typed), tabs)} == {303}
+    with either_school.app_context():
+        assert [one.version for one in queries.versions()] == [2]
+
+
+def test_the_page_asks_no_more_for_more_courses_and_versions(ruled: Any, app: Flask) -> None:
+    asked = []
+    for course in ("english-a2", "freelancing"):
+        with app.app_context(), transaction(write=True):
+            publish(ROOT / "courses" / course, by=None)
+        for items in (30, 31, 32):
+            typed = fill_in(ruled, items=str(items), course=course, starts_on=str(TODAY + timedelta(days=7)))
+            assert ruled.post("/pool/rules", data=typed).status_code == 303
+        with counted() as sent:
+            page = ruled.page("/pool/rules")
+        asked.append((page.count("<option"), page.count("Never began"), len(sent)))
+    assert asked == [(2, 2, 5), (3, 5, 5)]
