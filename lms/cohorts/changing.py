@@ -50,10 +50,10 @@ def change_programme(programme: Programme, wanted: Mapping[str, Any], *, seen: s
 def details_of(cohort: Cohort) -> dict[str, Any]:
     """What stands now, no partner as 0; and the names of what may change, so that an old form is known when that became less."""
     told = {name: getattr(cohort, name) for name in (*ALWAYS, *DATING, *HOUSE)}
-    return told | {"partner_id": cohort.partner_id or 0, "open": changeable(cohort)}
+    return told | {"partner_id": cohort.partner_id or 0, "open": _changeable(cohort)}
 
 
-def changeable(cohort: Cohort) -> list[str]:
+def _changeable(cohort: Cohort) -> list[str]:
     """The names of what may change in a cohort as it is now; of one that is over nothing."""
     if cohort.state in AFTERWARDS:
         return []

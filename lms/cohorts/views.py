@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from datetime import date, timedelta
 from typing import Any
 
@@ -130,7 +130,8 @@ def _make(form: CohortForm) -> None:
 def details(id: int) -> ResponseReturnValue:
     """What may change in a cohort as it is now."""
     cohort = one_or_404(policy.visible_cohorts(me()), id)
-    return _details_page(cohort, _details_form(cohort, DetailsForm(formdata=None)).show(changing.details_of(cohort)))
+    now = changing.details_of(cohort)
+    return _details_page(cohort, _details_form(now, DetailsForm(formdata=None)).show(now), now)
 
 
 @bp.post("/cohorts/<int:id>/details")
@@ -138,26 +139,28 @@ def details(id: int) -> ResponseReturnValue:
 def change(id: int) -> ResponseReturnValue:
     """Change them. Who saves second sees what the first one changed, with all that was typed."""
     cohort = one_or_404(policy.visible_cohorts(me()), id, lock=True)
-    form = _details_form(cohort, DetailsForm())
-    if not form.validate_on_submit() or not tried(form, _change, cohort, form):
+    now = changing.details_of(cohort)
+    form = _details_form(now, DetailsForm())
+    if not form.validate_on_submit() or not tried(form, _change, cohort, form.wanted(now), form.seen.data):
         cohort = one_or_404(policy.visible_cohorts(me()), id)
-        return _details_page(cohort, form, form.catch_up(changing.details_of(cohort))), 422
+        now = changing.details_of(cohort)
+        return _details_page(cohort, form, now, form.catch_up(now)), 422
     return redirect(url_for("learning_cohorts.show", id=id), 303)
 
 
-def _details_form(cohort: Cohort, form: DetailsForm) -> DetailsForm:
+def _details_form(now: Mapping[str, Any], form: DetailsForm) -> DetailsForm:
     partners = [(partner.id, partner.name) for partner in db.session.scalars(visible_partners(me()).order_by(Partner.name))]
-    return form.offer(changing.changeable(cohort), queries.programmes(), partners)
+    return form.offer(now["open"], queries.programmes(), partners)
 
 
-def _change(cohort: Cohort, form: DetailsForm) -> None:
-    moved = changing.change_cohort(cohort, form.wanted(changing.details_of(cohort)), seen=form.seen.data, by=me())
+def _change(cohort: Cohort, wanted: Mapping[str, Any], seen: str | None) -> None:
+    moved = changing.change_cohort(cohort, wanted, seen=seen, by=me())
     flash(_("The cohort is changed. All its dates moved: look at its calendar.") if moved else _("The cohort is changed."), "ok")
 
 
-def _details_page(cohort: Cohort, form: DetailsForm, news: Sequence[str] = ()) -> str:
-    open, wrong = changing.changeable(cohort), bool(form.errors or form.form_errors)
-    return render_template("cohorts/details.html", cohort=cohort, form=form, news=news, open=open, error=wrong)
+def _details_page(cohort: Cohort, form: DetailsForm, now: Mapping[str, Any], news: Sequence[str] = ()) -> str:
+    wrong = bool(form.errors or form.form_errors)
+    return render_template("cohorts/details.html", cohort=cohort, form=form, news=news, open=now["open"], error=wrong)
 
 
 def setting_up(cohort: Cohort) -> dict[str, Any]:

@@ -104,9 +104,9 @@ def _terms_form(round: Round, form: TermsForm) -> TermsForm:
 def _terms_page(round: Round, form: TermsForm, news: Sequence[str] = ()) -> str:
     names = {int(value): str(label) for value, label, *_rest in form.cohorts.iter_choices()}
     now = changing.terms_of(round)
-    told = [(form[name].label.text, wording.term(name, now[name], names)) for name in news]
+    told = {name: wording.term(name, now[name], names) for name in news}
     applied, wrong = changing.has_applicants(round), bool(form.errors or form.form_errors)
-    return render_template("intake/terms.html", round=round, form=form, news=told, applied=applied, error=wrong)
+    return render_template("intake/terms.html", round=round, form=form, news=news, terms=told, applied=applied, error=wrong)
 
 
 @bp.post("/rounds/<int:id>/terms")
