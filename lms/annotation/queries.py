@@ -181,19 +181,22 @@ def opening_checks(project: Project) -> list[tuple[bool, str]]:
     """Each condition of opening, whether it is met, and its sentence."""
     known = counts(project)
     needed = pricing.reservation(project.rate) * (known.items * project.overlap)
-    return [
+    checks = [
         (known.items > 0, _("Bring in a data set.")),
         (known.gold >= project.gold_needed, _("Known answers: %(have)s of %(need)s.", have=num(known.gold), need=num(project.gold_needed))),
         (guideline_version(project) > 0, _("Write a guideline.")),
         (project.content_risk is not Risk.UNKNOWN, _("Say what people may see in the items.")),
         (bool(cohort_ids(project)), _("Choose a cohort that may work here.")),
-        (not project.rate_minor or bool(project.fund), _("Name the fund that pays.")),
-        (
-            project.budget_minor >= needed.minor,
-            _("Budget: %(have)s of %(need)s.", have=_plain(project.budget), need=_plain(needed)),
-        ),
-        (budgets.funded(project), _("The fund holds less than this budget. Finance writes down its grant first.")),
     ]
+    if project.rate_minor:
+        held = budgets.funded(project)
+        less = _("The fund holds less than this budget. Finance writes down its grant first.")
+        checks += [
+            (bool(project.fund), _("Name the fund that pays.")),
+            (project.budget_minor >= needed.minor, _("Budget: %(have)s of %(need)s.", have=_plain(project.budget), need=_plain(needed))),
+            (held, _("The fund holds this budget.") if held else less),
+        ]
+    return checks
 
 
 def datasets(project: Project) -> Sequence[Dataset]:

@@ -151,8 +151,8 @@ def _person(name: str) -> Any:
 
 def _money() -> None:
     with transaction(write=True):
-        for fund, amount in (("GRANT-A", 40_000_00), ("GRANT-B", 25_000_00)):
-            ledger.grant(key=f"grant:{fund}:1", fund=fund, amount=Money(amount, "USD"), by=_person("fay"))
+        for fund, number, amount in (("GRANT-A", "TR-40712", 40_000_00), ("GRANT-B", "TR-40756", 25_000_00)):
+            ledger.grant(key=f"grant:{fund}:{number}", fund=fund, amount=Money(amount, "USD"), by=_person("fay"))
 
 
 def _cohorts(monday: datetime) -> dict[str, int]:

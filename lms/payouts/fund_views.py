@@ -56,7 +56,8 @@ def correct(grant: int) -> ResponseReturnValue:
     amount = money_in(form.amount, form.currency.data) if form.validate_on_submit() else None
     if amount is None or not tried(form, grants.correct, row, amount=amount, by=me(), **form.told()):
         return _grant_page(one_or_404(queries.every_grant(), grant), form), 422
-    flash(_("The grant is corrected. The wrong one stands in the books as taken back."), "ok")
+    told = _("The grant is corrected. The wrong one stands in the books as taken back.")
+    flash(told if queries.reversal_of(row) else _("You changed nothing. The grant stays as it is."), "ok")
     return redirect(url_for("funds.index"), 303)
 
 

@@ -46,6 +46,30 @@ def test_a_fund_is_named_later_and_once(app: Flask, dana: Any) -> None:
     assert found(app, "short-texts").fund == "GRANT-A"
 
 
+def test_the_list_says_of_the_fund_what_is_true(app: Flask, dana: Any, as_: Any) -> None:
+    less, held = "The fund holds less than this budget.", "The fund holds this budget."
+    dana.post(PAGE + "/rate", data={"fund": "GRANT-A"})
+    text = dana.page(PAGE)
+    assert (less in text, held in text) == (True, False)
+    grant = {"fund": "GRANT-A", "amount": "100", "currency": "USD", "on": "2026-01-05", "reference": "1"}
+    assert as_("fay").post("/payouts/funds", data=grant).status_code == 303
+    text = dana.page(PAGE)
+    assert (less in text, held in text) == (False, True), "no tick stands beside what is wrong"
+    unpaid = FORM | {"slug": "unpaid", "rate": "0", "fund": "", "budget": "0"}
+    assert dana.post("/projects", data=unpaid).status_code == 303
+    assert not {"Name the fund that pays.", less, held} & set(dana.page("/projects/unpaid").replace("<", "\n").replace(">", "\n").split("\n"))
+
+
+def test_names_stand_each_for_itself(world: SimpleNamespace, dana: Any) -> None:
+    assert "<dd>None</dd>" in dana.page(PAGE), "no cohort yet"
+    for cohort in (world.cohort, world.other_cohort):
+        dana.post(PAGE + "/cohorts", data={"cohorts": str(cohort)})
+    text = dana.page(PAGE)
+    assert "<dd><bdi>yes</bdi>, <bdi>no</bdi></dd>" in text
+    assert "<dd><bdi>Beirut 1</bdi>, <bdi>Gaziantep 1</bdi></dd>" in text
+    assert "Back to the projects" in dana.page("/projects/new"), "and the way back from a new one"
+
+
 def test_a_cohort_that_came_later_is_let_in(app: Flask, world: SimpleNamespace, dana: Any) -> None:
     assert dana.post(PAGE + "/cohorts", data={}).status_code == 422
     assert dana.post(PAGE + "/cohorts", data={"cohorts": "9999"}).status_code == 422

@@ -81,7 +81,7 @@ def test_one_save(app: Flask, as_: Any, world: Any, name: str) -> None:
     assert kept(app) == [(date(2026, 11, 22), world.enrolment, Code.PRESENT)]
     assert facts(app) == [{"changed": [world.enrolment]}]
     page = client.page(answer.location)
-    assert (f"{name.capitalize()}</bdi> saved this day" in page, "Times are those of" in page) == (True, False)
+    assert (f"{name.capitalize()}</bdi> saved this day on Sunday" in page, "Times are those of" in page) == (True, False)
     with app.app_context(), transaction(write=True):
         db.session.get_one(User, getattr(world, name)).zone = "Asia/Kabul"
     assert "Times are those of Beirut." in client.page(answer.location), "the hour is not that of who reads it"

@@ -49,6 +49,11 @@ def test_each_thing_stands_in_its_week(app: Flask, as_: Any, world: Any) -> None
     assert len(sent) < 14
 
 
+def test_a_week_without_a_date_may_still_have_classes(as_: Any, world: Any) -> None:
+    text = as_("bilal").page(f"/cohorts/{world.cohort}/calendar")
+    assert "Nothing opens or ends in this week." in week(text, 1), "its classes to come stand in a list of their own"
+
+
 def test_the_offsets_are_those_of_the_cohorts_zone(app: Flask, world: Any, course: int) -> None:
     with app.test_request_context():
         cohort = db.session.get_one(Cohort, world.cohort)

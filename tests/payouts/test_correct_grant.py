@@ -114,6 +114,14 @@ def test_the_second_of_two_tabs_is_told(app: Flask, as_: Any, where: str) -> Non
     assert (granted(app, "GRANT-A"), count(app)) == (["100.00"], (3, 1))
 
 
+def test_a_correction_of_nothing_books_nothing_and_says_so(app: Flask, as_: Any, where: str) -> None:
+    fay = as_("fay")
+    assert fay.post(where, data=GRANT | {"amount": "1000"}).status_code == 303
+    text = fay.page(URL)
+    assert ("You changed nothing. The grant stays as it is." in text, "is corrected" in text) == (True, False)
+    assert (granted(app, "GRANT-A"), count(app)) == (["1000.00"], (1, 0))
+
+
 def test_one_that_never_arrived_is_taken_back_once(app: Flask, as_: Any, where: str) -> None:
     fay = as_("fay")
     for _tap in range(2):
