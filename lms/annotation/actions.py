@@ -20,7 +20,7 @@ from lms.annotation.models import (
     Risk,
 )
 from lms.core import content, facts
-from lms.core.db import db
+from lms.core.db import added, db
 from lms.core.errors import Refused
 from lms.core.i18n import LANGUAGES, _
 from lms.core.money import Money
@@ -73,16 +73,15 @@ def make_project(
         "budget_minor": budget.minor, "content_risk": content_risk, "content_words": content_words.strip(), "state": ProjectState.DRAFT,
         "made_by_id": by.id if by else None,
     }  # fmt: skip
-    if (made := queries.project_of(slug)) is not None:
-        if any(getattr(made, field) != value for field, value in told.items()):
-            raise Refused(_("Another project has the address %(slug)s.", slug=slug), at="slug")
-        return made
     project = Project(**told)
-    db.session.add(project)
-    facts.record(facts.Kind.PROJECT_MADE, project, actor=by)
-    for cohort_id in dict.fromkeys(cohorts):
-        db.session.add(ProjectCohort(project_id=project.id, cohort_id=cohort_id))
-    return project
+    if queries.project_of(slug) is None and added(project):
+        facts.record(facts.Kind.PROJECT_MADE, project, actor=by)
+        db.session.add_all([ProjectCohort(project_id=project.id, cohort_id=cohort_id) for cohort_id in set(cohorts)])
+        return project
+    made = queries.project_of(slug)
+    if made is None or set(queries.cohort_ids(made)) != set(cohorts) or any(getattr(made, name) != value for name, value in told.items()):
+        raise Refused(_("Another project has the address %(slug)s.", slug=slug), at="slug")
+    return made
 
 
 def _refuse_unkeepable(fund: str, slug: str) -> None:

@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import Any
 
 from flask import Blueprint, abort, flash, redirect, render_template, url_for
 from flask.typing import ResponseReturnValue
-from sqlalchemy import select
 
 from lms.annotation import actions, budgets, datasets, policy, pricing, queries, uploads, wording
 from lms.annotation.forms import CohortsForm, DatasetForm, GuidelineForm, ProjectForm, RateForm
@@ -40,14 +40,14 @@ def projects() -> ResponseReturnValue:
 @only(Role.STAFF)
 def ask_project() -> ResponseReturnValue:
     """The form of a new project."""
-    return render_template("annotation/new_project.html", form=ProjectForm(cohort_choices=_cohorts()))
+    return render_template("annotation/new_project.html", form=ProjectForm(cohort_choices=_choices(_cohorts())))
 
 
 @bp.post("/projects")
 @only(Role.STAFF)
 def make_project() -> ResponseReturnValue:
     """A new project, in draft."""
-    form = ProjectForm(cohort_choices=_cohorts())
+    form = ProjectForm(cohort_choices=_choices(_cohorts()))
     if not (form.validate_on_submit() and tried(form, _make, form)):
         return render_template("annotation/new_project.html", form=form, error=True), 422
     return redirect(url_for("annotation_staff.project", slug=form.slug.data), 303)
@@ -114,19 +114,12 @@ def change_rate(slug: str) -> ResponseReturnValue:
 @only(Role.STAFF)
 def let_in(slug: str) -> ResponseReturnValue:
     """More cohorts that may work here."""
-    found, form = _found(slug, lock=True), _more_cohorts(slug, inside=True)
+    found, form = _found(slug, lock=True), CohortsForm()
+    form.cohorts.choices = _choices(_cohorts())  # those that may already too: of a second tap
     if not (form.validate_on_submit() and tried(form, actions.let_in, found, by=me(), cohorts=form.cohorts.data)):
-        form.cohorts.choices = _more_cohorts(slug).cohorts.choices
         return _page(_found(slug), more=form, error=True), 422
     flash(_("Saved. They may work here now."), "ok")
     return redirect(url_for("annotation_staff.project", slug=slug), 303)
-
-
-def _more_cohorts(slug: str, *, inside: bool = False) -> CohortsForm:
-    """To choose from those that may not work here yet; with `inside` the others are taken too: of a second tap."""
-    form, there = CohortsForm(), set(queries.cohort_ids(_found(slug)))
-    form.cohorts.choices = [(id, name) for id, name in _cohorts() if inside or id not in there]
-    return form
 
 
 @bp.post("/projects/<slug>/opening")
@@ -161,9 +154,12 @@ def _found(slug: str, *, lock: bool = False) -> Project:
     return found
 
 
-def _cohorts() -> list[tuple[int, str]]:
-    rows = db.session.scalars(visible_cohorts(me()).order_by(Cohort.name))
-    return [(cohort.id, cohort.name) for cohort in rows]
+def _cohorts() -> Sequence[Cohort]:
+    return db.session.scalars(visible_cohorts(me()).order_by(Cohort.name)).all()
+
+
+def _choices(cohorts: Sequence[Cohort]) -> list[tuple[int, str]]:
+    return [(cohort.id, cohort.name) for cohort in cohorts]
 
 
 def _make(form: ProjectForm) -> None:
@@ -197,15 +193,16 @@ def _told(outcome: datasets.Outcome) -> str:
     return str(_("%(items)s items are in. %(left)s shapes were left out.", items=fmt.num(len(outcome.read.items)), left=fmt.num(left_out)))
 
 
-def _page(found: Project, **more: Any) -> str:
-    cohorts = db.session.scalars(select(Cohort).where(Cohort.id.in_(queries.cohort_ids(found))).order_by(Cohort.name)).all()
+def _page(found: Project, *, more: CohortsForm | None = None, **given: Any) -> str:
+    every, inside = _cohorts(), set(queries.cohort_ids(found))
+    more = more or CohortsForm()
+    more.cohorts.choices = _choices([cohort for cohort in every if cohort.id not in inside])
     spent = budgets.committed(found)
     version = queries.guideline_version(found)
     read = GuidelineForm(data=queries.guideline_bodies(found.id, version))
-    forms = {"data": DatasetForm(), "guide": read, "price": RateForm(), "more": _more_cohorts(found.slug)}
     return render_template(
         "annotation/staff_project.html", project=found, checks=queries.opening_checks(found), counts=queries.counts(found), words=wording,
-        datasets=queries.datasets(found), cohorts=cohorts, version=version, spent=spent,
+        datasets=queries.datasets(found), cohorts=[cohort for cohort in every if cohort.id in inside], version=version, spent=spent,
         left=max(found.budget - spent, Money.zero(found.currency)), hourly=pricing.expected_hourly(found.rate, found.est_seconds),
-        **{**forms, **more},
+        more=more, **{"data": DatasetForm(), "guide": read, "price": RateForm(), **given},
     )  # fmt: skip

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import io
 import zipfile
+from functools import partial
 from types import SimpleNamespace
 from typing import Any
 
@@ -17,6 +18,8 @@ from lms.core.facts import Fact
 from lms.core.i18n import force_locale
 from lms.ledger import actions as ledger
 from tests.annotation.rooms import make, person, usd
+from tests.client import Browser
+from tests.eight import at_once, eight_browsers
 
 FORM = {
     "name": "Short texts", "slug": "short-texts", "kind": "choice", "phase": "mock", "labels": "yes\nno", "currency": "USD", "rate": "0.12",
@@ -187,6 +190,22 @@ def test_an_archive_whose_bytes_are_damaged_is_refused(app: Flask, world: Simple
     answer = upload(dana, "short-texts", (damaged, "data.zip"))
     assert answer.status_code == 422
     assert "Make the archive again" in answer.get_data(as_text=True)
+
+
+def test_the_same_project_for_another_cohort_is_not_the_same(app: Flask, world: SimpleNamespace, as_: Any) -> None:
+    """She would be told that it was made as she said it."""
+    dana = as_("dana")
+    assert dana.post("/projects", data=FORM).status_code == 303
+    answer = dana.post("/projects", data=FORM | {"cohorts": str(world.cohort)})
+    assert (answer.status_code, "Another project has the address short-texts." in answer.get_data(as_text=True)) == (422, True)
+
+
+def test_eight_taps_at_once_make_one_project(either_school: Flask) -> None:
+    data = FORM | {"cohorts": str(either_school.extensions["world"].cohort)}
+    answers = at_once(partial(Browser.post, path="/projects", data=data), eight_browsers(either_school, "dana"))
+    assert {(answer.status_code, answer.location) for answer in answers} == {(303, "/projects/short-texts")}
+    with either_school.app_context():
+        assert db.session.scalar(select(func.count()).where(Fact.kind == "project.made")) == 1
 
 
 def test_work_that_no_fund_pays_stays_unpaid(app: Flask, world: SimpleNamespace, as_: Any) -> None:
