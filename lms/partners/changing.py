@@ -34,7 +34,8 @@ def change(partner: Partner, wanted: Mapping[str, Any], *, seen: str | None, by:
         return
     if not changed.keys() <= set(now["open"]):
         raise Refused(_("This cannot change any more."))
-    check_code(wanted["code"])
+    if "code" in changed:
+        check_code(wanted["code"])
     if not mending.kept(partner, {name: wanted[name] for name in changed}):
         raise Refused(_("Another partner has this code. Choose another code."), at="code")
     record(Kind.PARTNER_CHANGED, partner, actor=by, changed=changed)

@@ -79,6 +79,17 @@ def test_a_code_that_money_names_stays(name_it: Any, app: Flask, as_: Any, world
         assert (db.session.get_one(Partner, world.here).code, db.session.get_one(Partner, world.here).name) == ("NGO-LB", "Cedar Home")
 
 
+def test_a_code_from_before_its_rule_stands_in_the_way_of_nothing(app: Flask, as_: Any, world: Any, where: str) -> None:
+    """Once money names it there is no field at which it could be mended."""
+    with app.app_context(), transaction(write=True):
+        db.session.get_one(Partner, world.here).code = "Ngo_Lb"
+    prepare(app, world)
+    dana = as_("dana")
+    assert dana.post(where, data=shown(dana, where, name="Cedar Home", country="LB")).status_code == 303
+    with app.app_context():
+        assert told() == [{"changed": {"name": ["Cedar House", "Cedar Home"]}}]
+
+
 @pytest.mark.parametrize(
     ("change", "sentence"),
     [
