@@ -68,13 +68,13 @@ def identify(person: User, text: str) -> None:
     found = identifiers.read(text)
     if found.kind == "email":
         if identifiers.email_problem(text):
-            raise Refused(_("This is not an email address: %(text)s", text=text))
+            raise Refused(_("This is not an email address: %(text)s", text=text), at="identifier")
         person.email = found.values[0]
     elif found.kind == "phone" and found.values:
         person.phone = identifiers.phones(identifiers.fold(text), person.country)[0]
         person.phone_index = blind(person.phone, "person.phone")
     elif identifiers.sign_in_name_problem(text):
-        raise Refused(_("This is no phone, email or sign-in name: %(text)s", text=text))
+        raise Refused(_("This is no phone, email or sign-in name: %(text)s", text=text), at="identifier")
     else:
         person.sign_in_name = identifiers.sign_in_name(text)
 

@@ -33,12 +33,12 @@ def change_own(person: User, text: str) -> bool:
     """
     kind = identifiers.read(text).kind
     if kind == "name" or (kind == "phone" and not identifiers.read(text).values):
-        raise Refused(_("This is no phone number and no email address."))
+        raise Refused(_("This is no phone number and no email address."), at="identifier")
     try:
         if not _changed(person, text, by=person):
             return False
     except Taken:
-        raise Taken(_("Another person has this already. Is it yours? Ask our staff.")) from None
+        raise Taken(_("Another person has this already. Is it yours? Ask our staff."), at="identifier") from None
     actions.end_codes(person)
     actions.end_sign_ins(person, but=person.sign_in_token)
     return True
@@ -90,7 +90,7 @@ def _changed(person: User, text: str, *, by: User | None) -> bool:
         with db.session.begin_nested():
             actions.identify(person, text)
     except IntegrityError:
-        raise Taken(_("Another person has this phone, email or name already.")) from None
+        raise Taken(_("Another person has this phone, email or name already."), at="identifier") from None
     if getattr(person, column) == before:
         return False
     record(Kind.PERSON_IDENTIFIER_CHANGED, person, actor=by, field=column.removesuffix("_index"))

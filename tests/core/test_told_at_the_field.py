@@ -30,9 +30,16 @@ WRONG = (
     ("dana", "/cohorts", COHORT | {"zone": "Mars/One"}, "zone", "We do not know the time zone Mars/One."),
     ("dana", "/cohorts", COHORT | {"ends_on": "2027-01-01"}, "ends_on", "The last day must come after the first day."),
     ("dana", "/cohorts", COHORT | {"name": "Beirut 1"}, "name", "Another cohort has this name. Choose another name."),
+    ("amina", "/me/sign-in", {"identifier": "amina"}, "identifier", "This is no phone number and no email address."),
+    ("amina", "/me/sign-in", {"identifier": "a@b"}, "identifier", "This is not an email address: a@b"),
+    ("amina", "/me/sign-in", {"identifier": "hana@demo.example"}, "identifier",
+     "Another person has this already. Is it yours? Ask our staff."),
+    ("efe", "/enrolments/{enrolment}/sign-in", {"identifier": "a b"}, "identifier", "This is no phone, email or sign-in name: a b"),
+    ("efe", "/enrolments/{enrolment}/sign-in", {"identifier": "hana@demo.example"}, "identifier",
+     "Another person has this phone, email or name already."),
     ("bilal", "/cohorts/{cohort}/classes", CLASS | {"rows-0-minutes": "5"}, "rows-0-minutes", "A class lasts from 15 to 300 minutes."),
     ("fay", "/payouts/funds", {"amount": "nonsense", "currency": "USD"}, "amount", "Write a sum like 12.50."),
-)
+)  # fmt: skip
 
 
 @pytest.mark.parametrize(("who", "path", "typed", "field", "sentence"), WRONG)
