@@ -77,3 +77,8 @@ def test_the_linked_sheet_of_staff_says_its_sizes_itself() -> None:
     base, staff = ((STATIC / "css" / name).read_text("utf-8") for name in ("base.css", "staff.css"))
     assert dict(size.findall(staff)) == dict(size.findall(base))
     assert set(re.findall(r"var\((--(?:s\d+|r))\)", staff)) <= set(dict(size.findall(staff)))
+
+
+def test_a_name_of_two_lines_keeps_the_side_of_its_column() -> None:
+    told = re.findall(r"tbody th bdi \{ (.*?) \}", (STATIC / "css" / "staff.css").read_text("utf-8"))
+    assert told == ["text-align: -webkit-match-parent; text-align: match-parent;"], "Chromium knows the first alone, Firefox the second"
