@@ -6,7 +6,6 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from typing import Any
-from zoneinfo import ZoneInfo
 
 from flask import current_app
 from sqlalchemy import func, select
@@ -86,7 +85,7 @@ def change_cohort(cohort: Cohort, wanted: Mapping[str, Any], *, seen: str | None
 
 
 def _check_days(cohort: Cohort, wanted: Mapping[str, Any], changed: Mapping[str, Any]) -> None:
-    today = clock.now().astimezone(ZoneInfo(wanted["zone"])).date()
+    today = clock.today(wanted["zone"])
     if "starts_on" in changed and wanted["starts_on"] < today and _has_people(cohort):
         raise Refused(_("People are here already. Choose a first day that is not over."), at="starts_on")
     if "ends_on" in changed and wanted["ends_on"] < today and cohort.state not in BEFORE_START:

@@ -288,7 +288,7 @@ def enrolments_in(cohort_id: int) -> list[Enrolment]:
 
 def today_of(cohort: Cohort) -> date:
     """Which day it is where the cohort learns."""
-    return clock.now().astimezone(ZoneInfo(cohort.zone)).date()
+    return clock.today(cohort.zone)
 
 
 def session_on(cohort: Cohort, day: date) -> Session | None:

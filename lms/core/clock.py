@@ -5,7 +5,8 @@ from __future__ import annotations
 from collections.abc import Iterator
 from contextlib import contextmanager
 from contextvars import ContextVar
-from datetime import UTC, datetime
+from datetime import UTC, date, datetime
+from zoneinfo import ZoneInfo
 
 _held: ContextVar[datetime | None] = ContextVar("held", default=None)
 
@@ -13,6 +14,11 @@ _held: ContextVar[datetime | None] = ContextVar("held", default=None)
 def now() -> datetime:
     """This moment, aware, in UTC."""
     return _held.get() or datetime.now(UTC)
+
+
+def today(zone: str) -> date:
+    """The day it is there: in Kabul it begins hours before Greenwich's."""
+    return now().astimezone(ZoneInfo(zone)).date()
 
 
 @contextmanager

@@ -132,7 +132,7 @@ def revoke(credential: Credential, *, by: User, reason: str) -> None:
     if credential.state is not State.VALID:
         raise Refused(_("This certificate is not valid any more."))
     credential.state = State.REVOKED
-    credential.revoked_on = clock.now().astimezone(ZoneInfo(by.zone)).date()
+    credential.revoked_on = clock.today(by.zone)
     credential.reason = reason
     record(Kind.CREDENTIAL_REVOKED, credential, actor=by, person=credential.user_id)
 

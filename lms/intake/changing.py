@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from typing import Any
-from zoneinfo import ZoneInfo
 
 from sqlalchemy import delete, select
 
@@ -55,7 +54,7 @@ def change_round(round: Round, terms: Mapping[str, Any], *, seen: str | None, by
 def _check_days(round: Round, now: Mapping[str, Any], terms: Mapping[str, Any]) -> None:
     if terms["closes_on"] < terms["opens_on"]:
         raise Refused(_("The last day must not come before the first day."), at="closes_on")
-    today = clock.now().astimezone(ZoneInfo(round.zone)).date()
+    today = clock.today(round.zone)
     if round.state is RoundState.OPEN and terms["closes_on"] != now["closes_on"] and terms["closes_on"] < today:
         raise Refused(_("This last day is over. Close the round to end it."), at="closes_on")
 

@@ -10,7 +10,6 @@ import secrets
 from datetime import date, datetime, timedelta
 from enum import StrEnum
 from typing import Any
-from zoneinfo import ZoneInfo
 
 from sqlalchemy import CheckConstraint, Dialect, ForeignKey, LargeBinary, String
 from sqlalchemy.orm import Mapped, mapped_column, relationship
@@ -102,7 +101,7 @@ class Round(Model):
 
     def takes_applications(self) -> bool:
         """Whether somebody may send an application now."""
-        today = clock.now().astimezone(ZoneInfo(self.zone)).date()
+        today = clock.today(self.zone)
         return self.state is RoundState.OPEN and self.opens_on <= today <= self.closes_on
 
 

@@ -9,7 +9,6 @@ from datetime import datetime
 from fractions import Fraction
 from functools import cache
 from typing import Any
-from zoneinfo import ZoneInfo
 
 from sqlalchemy import Boolean, ColumnElement, CompoundSelect, Integer, String, bindparam, cast, literal, null, select, union_all
 from sqlalchemy.orm import InstrumentedAttribute
@@ -148,7 +147,7 @@ def _done(
         quizzes={uid: percents for uid, percents in sent.items() if percents},
         works=noted.works,
         kept=frozenset(noted.kept),
-        day=clock.now().astimezone(ZoneInfo(enrolment.cohort.zone)).date(),
+        day=clock.today(enrolment.cohort.zone),
         cohort=str(enrolment.cohort.state),
     )
     tries = {uid: tuple(each) for uid, each in noted.tries.items()}

@@ -112,7 +112,7 @@ def next_in(study: Study) -> Next:
     if why and why.needs:
         return Next(Say.WAIT, study, step, why)
     cohort = study.enrolment.cohort
-    today = clock.now().astimezone(ZoneInfo(cohort.zone)).date()
+    today = clock.today(cohort.zone)
     if why:
         return Next(Say.START if today < cohort.starts_on else Say.LATER, study, step, why)
     work = study.facts.works.get(step.item.uid)

@@ -6,7 +6,6 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import timedelta
 from typing import Any
-from zoneinfo import ZoneInfo
 
 from sqlalchemy import func, select, update
 from sqlalchemy.dialects import postgresql, sqlite
@@ -130,7 +129,7 @@ def _last(thread: Thread) -> Message | None:
 def _nudge(person: User) -> bool:
     """Take the day's one word to a person who has not asked; whether it was free."""
     dialect = sqlite if db.engine.dialect.name == "sqlite" else postgresql
-    row = dialect.insert(Nudge).values(user_id=person.id, day=clock.now().astimezone(ZoneInfo(person.zone)).date())
+    row = dialect.insert(Nudge).values(user_id=person.id, day=clock.today(person.zone))
     taken = row.on_conflict_do_nothing(index_elements=[Nudge.user_id, Nudge.day]).returning(Nudge.user_id)
     return db.session.execute(taken).scalar_one_or_none() is not None
 

@@ -5,7 +5,6 @@ from __future__ import annotations
 import re
 from datetime import date
 from typing import Any
-from zoneinfo import ZoneInfo
 
 import phonenumbers
 from wtforms import DateField, HiddenField, SelectField, StringField, TextAreaField, ValidationError
@@ -60,8 +59,8 @@ def as_printed(value: str | None) -> str | None:
 
 
 def today() -> date:
-    """The day it is where this person is: in Kabul it began hours before Greenwich's."""
-    return clock.now().astimezone(ZoneInfo(me().zone)).date()
+    """The day it is where this person is."""
+    return clock.today(me().zone)
 
 
 class PastDayField(DateField):

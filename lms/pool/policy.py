@@ -6,7 +6,6 @@ News are for graduates, and for the staff who write them.
 from __future__ import annotations
 
 from datetime import date
-from zoneinfo import ZoneInfo
 
 from sqlalchemy import Select, exists, false, or_, select
 
@@ -41,7 +40,7 @@ def news_for(user: User) -> Select[News]:
 
 def today_of(user: User) -> date:
     """The day it is where this person is: news are shown through the whole of their last day."""
-    return clock.now().astimezone(ZoneInfo(user.zone)).date()
+    return clock.today(user.zone)
 
 
 def may_sign_off(user: User, enrolment: Enrolment, seats: set[int]) -> bool:
