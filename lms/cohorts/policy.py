@@ -84,9 +84,9 @@ def carers(user: User) -> Select[User]:
 
 def may_correct_sign_in(user: User, place: Enrolment) -> bool:
     """Staff, and who works for the partner that brought her; a coordinator who sees her as the mentor of her cohort may not. Of a trainee
-    alone, and never of oneself: whoever signs in as somebody with more rights would hold them.
+    alone, and so never of oneself: whoever signs in as somebody with more rights would hold them.
     """
-    if place.user.roles != {Role.TRAINEE} or place.user_id == user.id:
+    if place.user.roles != {Role.TRAINEE}:
         return False
     brought = select(Referral.user_id).where(Referral.user_id == place.user_id, Referral.partner_id.in_(partner_ids(user)))
     return Role.STAFF in user.roles or (Role.PARTNER in user.roles and db.session.scalar(brought) is not None)

@@ -16,9 +16,11 @@ from lms.cohorts.models import Cohort, CohortState, Enrolment, Programme
 from lms.core import clock
 from lms.core.db import db, transaction
 from lms.core.facts import Fact
+from lms.intake import deciding
 from lms.intake.models import Round, RoundCohort
 from tests.client import Browser
 from tests.eight import at_once, eight_browsers
+from tests.intake import rounds
 from tests.learning.conftest import WEEK_1
 from tests.mending import shown
 
@@ -146,6 +148,24 @@ def test_there_are_never_fewer_places_than_people(app: Flask, as_: Any, world: A
     assert answer.status_code == 422
     assert "2 places are taken or promised. Write more." in answer.get_data(as_text=True)
     assert row(app, world).capacity == 30
+
+
+def test_a_place_that_is_promised_is_taken(app: Flask, as_: Any, world: Any, where: str) -> None:
+    become(app, world, CohortState.SCHEDULED)
+    with app.app_context(), transaction(write=True):
+        sent = rounds.sent(rounds.make([world.cohort]))
+        deciding.accept(sent, db.session.get_one(Cohort, world.cohort), by=rounds.staff(), reason="Yes.")
+    dana = as_("dana")
+    assert "2 places are taken or promised." in dana.post(where, data=shown(dana, where, **BEFORE | {"capacity": "1"})).text
+    assert dana.post(where, data=shown(dana, where, **BEFORE | {"capacity": "2"})).status_code == 303
+
+
+def test_a_cohort_that_nobody_waits_for_may_have_days_that_are_over(app: Flask, as_: Any, world: Any, where: str) -> None:
+    become(app, world, CohortState.SCHEDULED, empty=True)
+    dana, over = as_("dana"), {"starts_on": "2026-10-05", "ends_on": "2026-10-30"}
+    house = {"programme_id": str(world.programme), "partner_id": str(world.here)}
+    assert dana.post(where, data=shown(dana, where, **BEFORE | house | over)).status_code == 303
+    assert row(app, world).ends_on == date(2026, 10, 30)
 
 
 def test_the_second_of_two_tabs_is_told_and_loses_nothing(app: Flask, as_: Any, world: Any, where: str) -> None:

@@ -2,15 +2,18 @@
 
 from __future__ import annotations
 
+from functools import partial
 from typing import Any
 
 import pytest
 from flask import Flask
 from sqlalchemy import select
 
-from lms.cohorts.models import MentorSeat
+from lms.cohorts import signing_in
+from lms.cohorts.models import Enrolment, MentorSeat
 from lms.core.access import Role
 from lms.core.db import db, transaction
+from lms.core.errors import Refused
 from lms.core.facts import Fact
 from lms.messages.models import Message
 from lms.people import actions
@@ -85,6 +88,11 @@ def test_nobody_takes_over_who_is_more_than_a_trainee(name: str, app: Flask, as_
     helper = as_(name)
     assert correct(helper, world).status_code == 403
     assert f"/enrolments/{world.enrolment}/sign-in" not in helper.page(f"/enrolments/{world.enrolment}")
+    with app.app_context(), transaction(write=True):  # who became it after the page was asked
+        place, by = db.session.get_one(Enrolment, world.enrolment), db.session.get_one(User, getattr(world, name))
+        for act in (partial(signing_in.correct, text=NUMBER), signing_in.take_phone_away):
+            with pytest.raises(Refused, match="more than a trainee"):
+                act(place, by=by)
     assert facts(app) == []
 
 
@@ -108,6 +116,14 @@ def test_a_number_that_is_taken_and_a_password_that_is_old(app: Flask, as_: Any,
     assert phone.get("/me").status_code == 200
     assert facts(app) == []
     assert comes_in(stranger, "amina@demo.example")
+
+
+def test_a_coordinator_tries_no_list_of_numbers(app: Flask, as_: Any, world: Any) -> None:
+    """Each answer tells whether a number is somebody's here. What comes through is not counted."""
+    efe = as_("efe")
+    assert [correct(efe, world).status_code for _n in range(2)] == [200] * 2
+    tries = [correct(efe, world, f"two words {n}").status_code for n in range(61)]
+    assert tries == [422] * 60 + [429]
 
 
 @pytest.mark.parametrize("name", ["dana", "efe"])

@@ -127,32 +127,37 @@ def test_of_eight_staff_who_all_go_at_once_one_stays(either_school: Flask) -> No
         assert len([one for one in db.session.scalars(select(User)) if Role.STAFF in one.roles]) == 1
 
 
-def test_nobody_is_seated_while_the_role_is_taken(either_school: Flask) -> None:
-    """Seven saw a mentor and give her seats, while one takes the role: where they may wait for each other, all seven come too late."""
+@pytest.mark.parametrize(("role", "seat", "kept"), [
+    (Role.MENTOR, cohorts.seat_mentor, MentorSeat),
+    (Role.PARTNER, partners.employ, PartnerStaff),
+])  # fmt: skip
+def test_nobody_is_seated_while_the_role_is_taken(role: Role, seat: Any, kept: Any, either_school: Flask) -> None:
+    """Seven saw who has the role and give her seats, while one takes it: where they may wait for each other, all seven come too late."""
     app, world = either_school, either_school.extensions["world"]
     with app.app_context(), transaction(write=True):
         like = db.session.get_one(Cohort, world.cohort)
         rest = {"programme_id": like.programme_id, "zone": "UTC", "starts_on": like.starts_on, "ends_on": like.ends_on}
-        made = [Cohort(name=f"New {n}", state=CohortState.DRAFT, **rest) for n in range(8)]
+        made: list[Any] = [Cohort(name=f"New {n}", state=CohortState.DRAFT, **rest) for n in range(8)]
+        if role is Role.PARTNER:
+            made = [Partner(code=f"NEW-{n}", name=f"New {n}", country="LB") for n in range(8)]
         db.session.add_all(made)
         db.session.flush()
-        ids = [cohort.id for cohort in made]
-        db.session.get_one(User, world.efe).roles |= {Role.MENTOR}
+        house, ids = type(made[0]), [one.id for one in made]
+        db.session.get_one(User, world.ines).roles |= {role}
 
     taken = Event()
 
     def act(n: int) -> Any:
-        efe, dana = db.session.get_one(User, world.efe), db.session.get_one(User, world.dana)
+        ines, dana = db.session.get_one(User, world.ines), db.session.get_one(User, world.dana)
         if n == 0:
             try:
-                return roles.take(efe, Role.MENTOR, by=dana)
+                return roles.take(ines, role, by=dana)
             finally:
                 taken.set()
         if db.engine.dialect.name == "postgresql":  # a writer of SQLite has the file alone: nobody else would ever get there
             assert taken.wait(timeout=60)
-        cohort = db.session.scalars(select(Cohort).where(Cohort.id == ids[n]).with_for_update()).one()
-        return cohorts.seat_mentor(cohort, efe, by=dana)
+        return seat(db.session.scalars(select(house).where(house.id == ids[n]).with_for_update()).one(), ines, by=dana)
 
     assert eight_at_once(app, act, but=Refused)[0] is True
     with app.app_context():
-        assert db.session.scalars(select(MentorSeat.cohort_id).where(MentorSeat.user_id == world.efe)).all() == []
+        assert db.session.scalars(select(kept).where(kept.user_id == world.ines)).all() == []

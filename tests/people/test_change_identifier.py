@@ -11,6 +11,7 @@ from sqlalchemy import func, select, update
 
 from lms.core import clock
 from lms.core.db import db, transaction
+from lms.core.errors import Refused
 from lms.core.facts import Fact
 from lms.core.sealing import blind
 from lms.people import actions, changing
@@ -109,6 +110,12 @@ def test_everybody_may_and_a_stranger_may_not(app: Flask, as_: Any, stranger: An
         assert as_(name).post("/me/sign-in", data={"identifier": f"+9617012345{n}"}).status_code == 303, name
     assert stranger.post("/me/sign-in", data={"identifier": NUMBER}).status_code == 401
     assert len(facts(app)) == 7
+
+
+def test_nobody_corrects_her_own_past_the_password(app: Flask, world: Any) -> None:
+    with app.app_context(), transaction(write=True), pytest.raises(Refused, match="on your page Me"):
+        changing.correct(amina := db.session.get_one(User, world.amina), NUMBER, by=amina)
+    assert facts(app) == []
 
 
 def test_of_eight_people_one_gets_a_number(either_school: Flask) -> None:
