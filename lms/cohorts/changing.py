@@ -40,7 +40,8 @@ def change_programme(programme: Programme, wanted: Mapping[str, Any], *, seen: s
     changed = mending.differing(programme_of(programme), wanted, seen=seen)
     if not changed:
         return
-    check_fund(wanted["fund"])
+    if "fund" in changed:
+        check_fund(wanted["fund"])
     if not mending.kept(programme, {name: wanted[name] for name in changed}):
         raise Refused(_("Another programme has this name. Choose another name."), at="name")
     record(Kind.PROGRAMME_CHANGED, programme, actor=by, changed=changed)

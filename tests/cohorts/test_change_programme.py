@@ -71,6 +71,15 @@ def test_what_cannot_be_is_said_and_nothing_typed_is_lost(
         assert told() == []
 
 
+def test_a_name_changes_beside_a_fund_that_is_older_than_its_rule(app: Flask, as_: Any, world: Any, where: str) -> None:
+    with app.app_context(), transaction(write=True):
+        db.session.get_one(Programme, world.programme).fund = "GRANT A"
+    dana = as_("dana")
+    assert dana.post(where, data=shown(dana, where, **STANDS | {"fund": "GRANT A", "name": "Digital"})).status_code == 303
+    with app.app_context():
+        assert [list(fact["changed"]) for fact in told()] == [["name"]]
+
+
 def test_the_second_of_two_tabs_is_told_and_loses_nothing(app: Flask, as_: Any, where: str) -> None:
     dana = as_("dana")
     first, second = shown(dana, where, **STANDS | {"fund": "GRANT-B"}), shown(dana, where, **STANDS | {"name": "Digital"})
