@@ -6,6 +6,7 @@ from types import SimpleNamespace
 from typing import Any
 
 from flask import Flask
+from sqlalchemy import select
 
 from lms.annotation import answering, claiming, queries, reviewing
 from lms.annotation.models import Assignment, AssignmentState, Decision, Item, ItemState
@@ -13,6 +14,7 @@ from lms.cohorts.models import Enrolment, EnrolmentState
 from lms.core.db import db, transaction
 from lms.ledger import queries as ledger
 from tests.annotation.rooms import make, person, take, usd
+from tests.eight import at_once, eight_browsers
 
 CAT, DOG = [{"label": "cat"}], [{"label": "dog"}]
 RETURNED, SENT, MET, BEGUN, LEFT = range(5)
@@ -108,3 +110,26 @@ def test_a_late_redo_holds_no_slot_and_gives_none_back(app: Flask, world: Simple
     as_("dana").post(f"/enrolments/{world.enrolment}/leaving")
     with app.app_context():
         assert (states(app, [id]), db.session.get_one(Item, item).open_slots) == (["expired"], 0)
+
+
+def test_answers_that_arrive_while_she_leaves_are_kept_and_no_slot_is_lost_or_doubled(either_school: Flask) -> None:
+    """Seven answers and the leaving at once; two items that nobody touches. Of those that are answered four meet gold."""
+    app, world = either_school, either_school.extensions["world"]
+    with app.app_context(), transaction(write=True):
+        project = make(world, items=9, block=9, gold=dict.fromkeys(range(4), CAT))
+        tasks = sorted(take(project, person(world.amina)), key=lambda task: task.item.name)
+        ids = [task.id for task in tasks]
+    phones, dana = eight_browsers(app, "amina"), eight_browsers(app, "dana")[0]
+
+    def act(n: int) -> int:
+        if n == 7:
+            return int(dana.post(f"/enrolments/{world.enrolment}/leaving").status_code)
+        data = {"label": "cat", "client_op_id": f"{n}"}
+        return int(phones[n].post(f"/work/tasks/{ids[n]}/answer", data=data).status_code)
+
+    assert at_once(act, range(8)) == [303] * 8
+    assert states(app, ids) == ["accepted"] * 4 + ["in_review"] * 3 + ["expired"] * 2
+    with app.app_context():
+        held = {task.item_id: task.slot_held for task in db.session.scalars(select(Assignment))}
+        assert {item.open_slots + held[item.id] for item in db.session.scalars(select(Item))} == {1}
+        assert ledger.owed(person(world.amina)) == [usd(48)]
