@@ -107,10 +107,13 @@ def make() -> ResponseReturnValue:
 
 
 def _cohort_form(model: Cohort | None = None) -> CohortForm:
-    partners = [(partner.id, partner.name) for partner in db.session.scalars(visible_partners(me()).order_by(Partner.name))]
     kept = {"like": model.id, "programme": model.programme_id, "partner": model.partner_id or 0} if model else {}
     form = CohortForm(data=kept | ({"zone": model.zone, "capacity": model.capacity} if model else {}))
-    return form.offer(queries.programmes(), partners, queries.cohort_names(policy.visible_cohorts(me())))
+    return form.offer(queries.programmes(), _partners(), queries.cohort_names(policy.visible_cohorts(me())))
+
+
+def _partners() -> list[tuple[int, str]]:
+    return [(partner.id, partner.name) for partner in db.session.scalars(visible_partners(me()).order_by(Partner.name))]
 
 
 def _make(form: CohortForm) -> None:
@@ -149,8 +152,7 @@ def change(id: int) -> ResponseReturnValue:
 
 
 def _details_form(now: Mapping[str, Any], form: DetailsForm) -> DetailsForm:
-    partners = [(partner.id, partner.name) for partner in db.session.scalars(visible_partners(me()).order_by(Partner.name))]
-    return form.offer(now["open"], queries.programmes(), partners)
+    return form.offer(now["open"], queries.programmes(), _partners())
 
 
 def _change(cohort: Cohort, wanted: Mapping[str, Any], seen: str | None) -> None:
