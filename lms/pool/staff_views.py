@@ -80,8 +80,8 @@ def _rules(form: RulesForm) -> str:
     titles = {uid: str(title) for uid, title, *_rest in form.course.iter_choices()}
     said = {one.version: wording.rule(one.rules, titles.get(one.course, one.course)) for one in made}
     return render_template(
-        "pool/rules.html", form=form, now=now, rule=wording.rule(now, titles[now.course]), coming=coming, versions=made[::-1],
-        never=queries.never_began(made), said=said, words=wording, error=bool(form.errors or form.form_errors),
+        "pool/rules.html", form=form, now=now, rule=wording.rule(now, titles.get(now.course, now.course)), coming=coming,
+        versions=made[::-1], never=queries.never_began(made), said=said, words=wording, error=bool(form.errors or form.form_errors),
     )  # fmt: skip
 
 
