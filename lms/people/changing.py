@@ -14,6 +14,7 @@ from lms.core.db import db
 from lms.core.errors import Refused
 from lms.core.facts import Fact, Kind, record
 from lms.core.i18n import _
+from lms.core.mending import kept
 from lms.people import actions, identifiers, passwords, queries
 from lms.people.models import User
 
@@ -67,7 +68,8 @@ def take_phone_away(person: User, *, by: User | None) -> str | None:
         return None
     person.phone = person.phone_index = None
     if not person.email and not person.sign_in_name:
-        person.sign_in_name = queries.free_sign_in_name(person.name)
+        while not kept(person, {"sign_in_name": queries.free_sign_in_name(person.name)}):
+            continue  # somebody of the same name got it a moment ago
     record(Kind.PERSON_IDENTIFIER_CHANGED, person, actor=by, field="phone", gone=True)
     actions.end_sign_ins(person)
     return actions.make_code(person, by=by)

@@ -10,6 +10,7 @@ from flask import Flask
 from sqlalchemy import func, select, update
 
 from lms.core import clock
+from lms.core.access import Role
 from lms.core.db import db, transaction
 from lms.core.errors import Refused
 from lms.core.facts import Fact
@@ -126,6 +127,16 @@ def test_of_eight_people_one_gets_a_number(either_school: Flask) -> None:
     with app.app_context():
         assert db.session.scalar(select(func.count()).where(User.phone_index == blind(NUMBER, "person.phone"))) == 1
     assert len(facts(app)) == 1
+
+
+def test_eight_of_one_name_who_lose_their_numbers_at_once_get_a_name_each(either_school: Flask) -> None:
+    app, role = either_school, frozenset({Role.TRAINEE})
+    with app.app_context(), transaction(write=True):
+        ids = [actions.add(by=None, name="Nour", roles=role, identifier=f"+9617012340{n}").id for n in range(8)]
+    eight_at_once(app, lambda n: changing.take_phone_away(db.session.get_one(User, ids[n]), by=None))
+    with app.app_context():
+        found = db.session.scalars(select(User.sign_in_name).where(User.id.in_(ids), User.phone.is_(None)))
+        assert set(found) == {"nour", *(f"nour{n}" for n in range(2, 9))}
 
 
 def test_eight_taps_are_one_change_and_one_of_eight_numbers_stays(either_school: Flask) -> None:
