@@ -7,6 +7,7 @@ import sqlite3
 from pathlib import Path
 from typing import Any
 
+import psycopg
 import pytest
 from click.testing import CliRunner, Result
 
@@ -15,7 +16,8 @@ from lms.app import create_app
 from lms.core import checks, triggers
 from lms.core.db import db, transaction
 from lms.core.jobs import Job
-from tests.conftest import build
+from tests.conftest import build, school_at
+from tests.servers import Postgres
 from tests.test_settings import good
 
 
@@ -193,6 +195,20 @@ class TestCheck:
         found = findings(deploy=True)
         assert "LMS_ENV is not production." in found
         assert any(line.startswith("LMS_BASE_URL must be set") for line in found)
+
+
+@pytest.mark.postgres
+def test_a_database_that_writes_people_into_its_log_is_found(postgres: Postgres, tmp_path: Path) -> None:
+    url = postgres.new_database()
+    app = school_at(tmp_path, url)
+    with app.app_context():
+        (told,) = checks.database_log()
+        assert told == "PostgreSQL writes what stands in a refused row into its log: set log_error_verbosity = terse there."
+        db.session.remove()
+        db.engine.dispose()
+        with psycopg.connect(url, autocommit=True) as connection:
+            connection.execute(f"ALTER DATABASE {url.rsplit('/', 1)[-1]} SET log_error_verbosity = terse")
+        assert checks.database_log() == []
 
 
 def test_check_prints_a_line_each_and_exits_1(lms: Any, installed: Path, monkeypatch: pytest.MonkeyPatch) -> None:

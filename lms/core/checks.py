@@ -6,7 +6,7 @@ from pathlib import Path
 from typing import Any
 
 from flask import Flask
-from sqlalchemy import inspect, select
+from sqlalchemy import inspect, select, text
 from sqlalchemy.exc import SQLAlchemyError
 
 from lms.core import triggers
@@ -49,8 +49,15 @@ def findings(app: Flask, *, deploy: bool) -> list[str]:
     if deploy:
         settings = app.config["SETTINGS"]
         found += [] if settings.production else ["LMS_ENV is not production."]
-        found += settings.production_problems()
+        found += settings.production_problems() + database_log()
     return found
+
+
+def database_log() -> list[str]:
+    """A row that PostgreSQL refuses, the second one with an e-mail, stands in its log with the e-mail unless that is terse."""
+    if db.engine.dialect.name != "postgresql" or db.session.scalar(text("SHOW log_error_verbosity")) == "terse":
+        return []
+    return ["PostgreSQL writes what stands in a refused row into its log: set log_error_verbosity = terse there."]
 
 
 def _database() -> list[str]:

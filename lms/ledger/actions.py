@@ -224,7 +224,7 @@ def set_rate(*, foreign: Money, worth: Money, source: str, by: User | None, on: 
         book=book, currency=foreign.currency, date=on, foreign_minor=foreign.minor, book_minor=worth.minor, source=source[:200],
         by_id=by.id if by else None,
     )  # fmt: skip
-    if db.session.scalars(kept).one_or_none() is None and added(rate):
+    if added(rate):
         return rate
     there = db.session.scalars(kept).one()
     if (there.foreign_minor, there.book_minor, there.source) != (rate.foreign_minor, rate.book_minor, rate.source):
