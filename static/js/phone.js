@@ -68,9 +68,9 @@
   // What she wrote and chose herself, for the list of what is not sent: no hidden field and no workbench's list of shapes.
   const written = form => [...form.elements].flatMap(c => !c.name || !c.value || !/^(text|textarea|url|tel|email|date|file)$/.test(c.type) ? []
     : c.files ? [...c.files].map(f => f.name) : [c.value]).join(' · ');
-  const fill = (form, fields) => {
+  const fill = (form, fields, chosen) => {
     for (const control of form.elements) {
-      if (!control.name || /^(hidden|file|submit|button)$/.test(control.type)) continue;
+      if (!control.name || /^(hidden|file|submit|button)$/.test(control.type) || chosen.has(control.name) && control.type !== 'textarea') continue;
       const values = fields.filter(([name]) => name === control.name).map(([_name, value]) => value);
       if (/^(radio|checkbox)$/.test(control.type)) control.checked = values.includes(control.value);
       else if (control.type === 'select-multiple') for (const option of control.options) option.selected = values.includes(option.value);
@@ -122,15 +122,17 @@
   });
 
   const begin = async form => {
+    const chosen = new Set();                          // before the phone had looked: that stays, but for a text begun anew
+    form.addEventListener('input', event => chosen.add(event.target.name));
     const key = keyOf(form), sent = (await Queue.all(owner)).filter(i => i.key === key).pop(), draft = await Queue.draft(owner, key);
     if (sent) {
-      fill(form, sent.fields);
+      fill(form, sent.fields, chosen);
       form.waits = sent.refused ? '' : sent.id;
       say(form, sent.refused ? 'note bad' : 'note wait', sent.refused || words.queued);
     }
     if ('settings' in form.dataset) return;            // what is not saved must not look as if it were: no drafts
     if (draft && !(sent && sent.at >= draft.at)) {
-      fill(form, draft.fields);
+      fill(form, draft.fields, chosen);
       say(form, 'saved', words.saved.replace('{time}', clock(draft.at)));
     }
     const keep = async () => {

@@ -95,18 +95,27 @@ def test_leaving_warns_and_then_wipes(net: Net, page_as: Callable[..., Page]) ->
     assert page.evaluate("navigator.serviceWorker.getRegistrations().then(all => all.length)") == 0
 
 
+SLOW_STORE = """
+const databases = IDBFactory.prototype.databases;
+IDBFactory.prototype.databases = async function () { await new Promise(ok => setTimeout(ok, 1500)); return databases.call(this); };
+"""
+
+
 def test_classes_of_two_days_are_written_down_without_a_network(live: Live, net: Net, page_as: Callable[..., Page]) -> None:
     page = page_as("bilal", at=f"/cohorts/{live.world.cohort}/attendance")
     ready(page)
     net.down = True
     page.locator("form[data-queue] button").last.tap()
     expect(page.locator(BAR)).to_contain_text("1 answer is not sent yet.")
+    page.add_init_script(SLOW_STORE)
     page.reload()
-    expect(page.locator("#status")).to_contain_text("Last updated today, ")
     mark, before = page.locator(f"[name=mark-{live.world.enrolment}]"), "2026-11-20"
-    expect(mark.first).to_be_checked()
     page.locator("#on").fill(before)
     mark.nth(2).check(force=True)
+    expect(page.locator("#status")).to_contain_text("Last updated today, ")
+    expect(page.locator("form[data-queue] [role=status]")).to_have_text("Saved on this phone. We will send it when you are online.")
+    expect(page.locator("#on")).to_have_value(before)  # what she chose before the phone had looked stays
+    expect(mark.nth(2)).to_be_checked()
     page.locator("form[data-queue] button").last.tap()
     expect(page.locator(BAR)).to_contain_text("2 answers are not sent yet.")  # a day takes no other day's place
     net.down = False
